@@ -23,6 +23,19 @@ int64_t eh_curve_at(const struct eh_curve *curve, int64_t x)
     return (int64_t)eh_round_divide(p->y * width + ((__int128)x - p->x) * rise, width);
 }
 
+/* A curve goes only up or only down, so what is higher lies on one side of x. */
+const struct eh_curve_point *eh_curve_next(const struct eh_curve *curve, int64_t x)
+{
+    const struct eh_curve_point *points = curve->points, *found = NULL;
+    bool rises = points[curve->count - 1].y > points[0].y;
+    int64_t y = eh_curve_at(curve, x);
+    for (uint32_t i = 0; i < curve->count && !found; i++) {
+        const struct eh_curve_point *p = &points[rises ? i : curve->count - 1 - i];
+        found = p->y > y ? p : NULL;
+    }
+    return found;
+}
+
 int64_t eh_bonus_carry(int64_t gross, int64_t carry_open, uint32_t at_most_ppm)
 {
     if (gross <= 0 || carry_open >= 0)
@@ -88,6 +101,12 @@ static void metric_score(const struct eh_bonus_plan *plan, struct eh_bonus_pool 
         pool->zeroed = true;
 }
 
+int64_t eh_bonus_funded(const struct eh_bonus_plan *plan, int64_t funding_ppm)
+{
+    __int128 gross = eh_round_divide((__int128)plan->target_pool * funding_ppm, EH_PPM);
+    return gross < plan->max_pool ? (int64_t)gross : plan->max_pool;
+}
+
 /* Scores are at most 10^7 and weights sum to 10^6: nothing here comes near 128 bits. */
 static void pool_fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *pool)
 {
@@ -96,10 +115,7 @@ static void pool_fund(const struct eh_bonus_plan *plan, struct eh_bonus_pool *po
         sum += (__int128)plan->metrics[i].weight_ppm * pool->scores[i].score_ppm;
     pool->composite_ppm = (int64_t)eh_round_divide(sum, EH_PPM);
     pool->funding_ppm = eh_curve_at(&plan->funding, pool->composite_ppm);
-    __int128 gross = eh_round_divide((__int128)plan->target_pool * pool->funding_ppm, EH_PPM);
-    if (pool->zeroed)
-        gross = 0;
-    pool->gross = gross < plan->max_pool ? (int64_t)gross : plan->max_pool;
+    pool->gross = pool->zeroed ? 0 : eh_bonus_funded(plan, pool->funding_ppm);
 }
 
 /* Computes the measures of the plan. A missing value is taken from the version before. */
@@ -140,6 +156,19 @@ static int pool_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_
     pool_fund(plan, &pool);
     *ret = pool;
     return 0;
+}
+
+int eh_bonus_gross(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,
+                   struct eh_arena *arena, int64_t *ret, struct eh_error *error)
+{
+    struct eh_bonus_facts alone = *facts;
+    struct eh_bonus_pool pool;
+    alone.estimate = true;
+    alone.member_count = 0;
+    int r = pool_compute(plan, &alone, NULL, arena, &pool, error);
+    if (r == 0)
+        *ret = pool.gross;
+    return r;
 }
 
 int eh_bonus_compute(const struct eh_bonus_plan *plan, const struct eh_bonus_facts *facts,

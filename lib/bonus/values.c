@@ -3,11 +3,25 @@
  */
 #include "internal.h"
 
+/* The figure that was said instead; NULL: none was. */
+static const struct eh_bonus_said *said_find(const struct eh_bonus_facts *facts, struct eh_str name)
+{
+    for (uint32_t i = 0; i < facts->said_count; i++)
+        if (eh_str_equal(facts->said[i].name, name))
+            return &facts->said[i];
+    return NULL;
+}
+
 int eh_bonus_measure(const struct eh_bonus_plan *plan, const struct eh_plan_measure *measure,
                      const struct eh_bonus_facts *facts, struct eh_bonus_value *ret,
                      struct eh_error *error)
 {
     const struct eh_measure *row = eh_measure(measure->kind);
+    const struct eh_bonus_said *said = said_find(facts, measure->name);
+    if (said) {
+        *ret = (struct eh_bonus_value){.value = said->value};
+        return 0;
+    }
     struct eh_bonus_value value = {.unknown = row->unknown ? row->unknown(facts) : 0};
     int r = row->value(measure, facts, &value, error);
     if (r < 0)

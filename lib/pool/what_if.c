@@ -1,6 +1,6 @@
 /*
- * what_if: a period under another plan: an estimate from the facts of its last version, which
- * changes nothing.
+ * what_if: a period under another plan, or with other figures: an estimate from the facts of its
+ * last version, which changes nothing.
  */
 #include "internal.h"
 
@@ -14,11 +14,21 @@ static const struct eh_plan_measure *plan_handle_time(const struct eh_bonus_plan
     return NULL;
 }
 
-static int bounds_check(const struct eh_bonus_plan *own, const struct eh_bonus_plan *plan,
+static bool is_said(const struct eh_pool_if *what, struct eh_str name)
+{
+    for (uint32_t i = 0; i < what->said_count; i++)
+        if (eh_str_equal(what->said[i].name, name))
+            return true;
+    return false;
+}
+
+static int bounds_check(const struct eh_bonus_plan *own, const struct eh_pool_if *what,
                         struct eh_error *error)
 {
-    const struct eh_plan_measure *ours = plan_handle_time(own), *theirs = plan_handle_time(plan);
-    if (!theirs || (ours && ours->least_ms == theirs->least_ms && ours->most_ms == theirs->most_ms))
+    const struct eh_plan_measure *ours = plan_handle_time(own);
+    const struct eh_plan_measure *theirs = plan_handle_time(what->plan);
+    if (!theirs || is_said(what, theirs->name) ||
+        (ours && ours->least_ms == theirs->least_ms && ours->most_ms == theirs->most_ms))
         return 0;
     return eh_error_set(error, EH_ECONFLICT,
                         "handling times have to be counted anew under these bounds");
@@ -87,14 +97,14 @@ static int plan_check(const struct eh_period_view *view, const struct eh_bonus_p
 }
 
 int eh_pool_what_if_facts(const struct eh_engine *e, const struct eh_period_view *view,
-                          const struct eh_bonus_plan *plan, const struct eh_bonus_facts *counted,
-                          struct eh_arena *arena, struct eh_bonus_facts **ret,
-                          struct eh_error *error)
+                          const struct eh_pool_if *what, struct eh_arena *arena,
+                          struct eh_bonus_facts **ret, struct eh_error *error)
 {
+    const struct eh_bonus_facts *counted = what->counted;
     struct eh_bonus_facts *facts;
-    int r = plan_check(view, plan, error);
+    int r = plan_check(view, what->plan, error);
     if (r == 0 && !counted)
-        r = bounds_check(view->plan, plan, error);
+        r = bounds_check(view->plan, what, error);
     if (r < 0)
         return r;
     r = eh_pool_version_facts(e, view, arena, &facts, error);
@@ -102,25 +112,30 @@ int eh_pool_what_if_facts(const struct eh_engine *e, const struct eh_period_view
         r = handled_put(counted, arena, facts, error);
     else if (r == -EH_ENOTFOUND && counted)
         r = facts_recount(e, view, counted, arena, &facts, error);
-    if (r == 0)
-        *ret = facts;
-    return r;
+    if (r < 0)
+        return r;
+    facts->said = what->said;
+    facts->said_count = what->said_count;
+    *ret = facts;
+    return 0;
 }
 
 int eh_pool_what_if(const struct eh_engine *e, const struct eh_period_view *view,
-                    const struct eh_bonus_plan *plan, struct eh_arena *arena,
+                    const struct eh_pool_if *what, struct eh_arena *arena,
                     struct eh_pool_statement **ret, struct eh_error *error)
 {
     struct eh_bonus_facts *facts;
     struct eh_pool_statement *s;
-    int r = eh_pool_what_if_facts(e, view, plan, NULL, arena, &facts, error);
+    int r = eh_pool_what_if_facts(e, view, what, arena, &facts, error);
     if (r == 0)
-        r = eh_pool_estimate(plan, facts, arena, &s, error);
+        r = eh_pool_estimate(what->plan, facts, arena, &s, error);
     if (r < 0)
         return r;
     s->team = view->team;
     s->late = view->late;
     s->facts_of = eh_pool_facts_of(view);
+    if (what->said_count > 0) /* they are no facts of anything */
+        memset(s->facts_sha256, 0, sizeof s->facts_sha256);
     *ret = s;
     return 0;
 }

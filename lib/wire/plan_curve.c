@@ -4,6 +4,7 @@
  */
 #include "plan_read.h"
 
+/* `reader` NULL: as a plan is written now. */
 static int value_parse(const struct desk_reader *reader, struct eh_str text,
                        const struct plan_bounds *bounds, int64_t *ret, struct eh_error *error)
 {
@@ -11,7 +12,8 @@ static int value_parse(const struct desk_reader *reader, struct eh_str text,
     case EH_UNIT_MONEY:
         return eh_money_parse(text, bounds->exponent, ret, error);
     case EH_UNIT_PPM:
-        return eh_desk_parse_percent(reader, text, ret, error);
+        return reader ? eh_desk_parse_percent(reader, text, ret, error)
+                      : eh_percent_parse(text, ret, error);
     case EH_UNIT_MILLI:
         return eh_decimal_parse(text, 3, ret, error);
     case EH_UNIT_SECONDS:
@@ -44,6 +46,13 @@ size_t eh_plan_value_print(const struct eh_bonus_plan *plan, enum eh_unit unit, 
                            char ret_text[EH_DECIMAL_TEXT_MAX])
 {
     return value_print(unit, plan->currency_exponent, value, ret_text);
+}
+
+int eh_plan_value_parse(const struct eh_bonus_plan *plan, enum eh_unit unit, struct eh_str text,
+                        int64_t *ret, struct eh_error *error)
+{
+    const struct plan_bounds bounds = {.unit = unit, .exponent = plan->currency_exponent};
+    return value_parse(NULL, text, &bounds, ret, error);
 }
 
 int eh_plan_read_value(struct desk_reader *reader, const struct desk_node *node,

@@ -7,9 +7,8 @@
 
 #define MS 1000
 
-/* As eh_plan_value_print(), with the currency behind money. */
-static void value_print(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
-                        char ret[EH_AMOUNT_TEXT_MAX])
+void eh_plan_figure_print(const struct eh_bonus_plan *plan, enum eh_unit unit, int64_t value,
+                          char ret[EH_AMOUNT_TEXT_MAX])
 {
     if (unit == EH_UNIT_MONEY)
         eh_amount_print(value, plan->currency_exponent, plan->currency, ret);
@@ -73,8 +72,8 @@ static void gate_describe(struct eh_lines *to, const struct eh_bonus_plan *plan,
     const struct eh_plan_gate *gate = &metric->gate;
     const struct eh_plan_measure *measure = &plan->measures[gate->measure];
     char least[EH_AMOUNT_TEXT_MAX], most[EH_AMOUNT_TEXT_MAX];
-    value_print(plan, measure->unit, gate->at_least, least);
-    value_print(plan, measure->unit, gate->at_most, most);
+    eh_plan_figure_print(plan, measure->unit, gate->at_least, least);
+    eh_plan_figure_print(plan, measure->unit, gate->at_most, most);
     eh_lines_say(to, "%.*s %s unless %.*s is%s%s%s%s%s",
                  EH_STR_ARG(plan->measures[metric->measure].name), effects[gate->effect],
                  EH_STR_ARG(measure->name), gate->has_least ? " at least " : "",
@@ -90,7 +89,7 @@ static void metric_describe(struct eh_lines *to, struct sentence *s,
     eh_ppm_print(metric->weight_ppm, y);
     add(s, "%s of the score is %.*s: ", y, EH_STR_ARG(measure->name));
     for (uint32_t i = 0; i < metric->curve.count; i++) {
-        value_print(plan, measure->unit, metric->curve.points[i].x, x);
+        eh_plan_figure_print(plan, measure->unit, metric->curve.points[i].x, x);
         eh_ppm_print(metric->curve.points[i].y, y);
         add(s, "%s%s scores %s", item_comma(i), x, y);
     }
@@ -130,7 +129,7 @@ static void measure_describe(struct eh_lines *to, struct sentence *s,
         eh_lines_say(to, "a time below %s counts as %s, one above %s as %s", least, least, most,
                      most);
     }
-    value_print(plan, measure->unit, measure->prior_mean, prior);
+    eh_plan_figure_print(plan, measure->unit, measure->prior_mean, prior);
     if (measure->has_prior && measure->prior_count > 0)
         eh_lines_say(to, "%.*s is mixed with %s, which weighs as much as %lld ratings",
                      EH_STR_ARG(measure->name), prior, (long long)measure->prior_count);

@@ -250,3 +250,26 @@ Test(bonus_split, a_plan_may_hold_what_nobody_earns)
     r = example_compute(&e);
     cr_expect_eq(r->split.held, 655125);
 }
+
+/* -1: nothing scores more. */
+static int64_t next_of(const struct eh_curve *curve, int64_t x)
+{
+    const struct eh_curve_point *p = eh_curve_next(curve, x);
+    return p ? p->x : -1;
+}
+
+Test(bonus_split, the_next_point_is_the_nearest_that_scores_more)
+{
+    struct eh_curve_point up[] = {{10, 0}, {20, 0}, {30, 50}, {40, 50}, {50, 90}};
+    struct eh_curve_point down[] = {{10, 90}, {20, 50}, {30, 50}, {40, 0}, {50, 0}};
+    struct eh_curve_point flat[] = {{10, 7}, {20, 7}};
+    const struct eh_curve rising = {up, 5}, falling = {down, 5}, level = {flat, 2};
+    const int64_t from[] = {0, 10, 15, 20, 29, 30, 35, 40, 49, 50, 60};
+    const int64_t rises[] = {30, 30, 30, 30, 30, 50, 50, 50, 50, -1, -1};
+    const int64_t falls[] = {-1, -1, 10, 10, 10, 10, 30, 30, 30, 30, 30};
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+        cr_expect_eq(next_of(&rising, from[i]), rises[i], "%zu", i);
+        cr_expect_eq(next_of(&falling, from[i]), falls[i], "%zu", i);
+        cr_expect_eq(next_of(&level, from[i]), -1);
+    }
+}

@@ -214,7 +214,8 @@ static int what_if(struct office *o, const struct eh_bonus_plan *plan,
 {
     struct eh_period_view view = office_view(o, "2026-03");
     o->error = (struct eh_error){0};
-    return eh_pool_what_if(o->k.e, &view, plan, &o->arena, ret, &o->error);
+    const struct eh_pool_if what = {.plan = plan};
+    return eh_pool_what_if(o->k.e, &view, &what, &o->arena, ret, &o->error);
 }
 
 Test(pool_reasons, another_plan_over_the_same_facts)

@@ -87,6 +87,11 @@ struct eh_bonus_result {
 int eh_bonus_compute(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
                      struct eh_bonus_result **ret, struct eh_error *) EH_MUST_CHECK;
 
+/* Computes the gross pool alone, as an estimate: a figure that is missing scores nothing. It costs
+ * the same however many members there are. Errors as of eh_bonus_compute(). */
+int eh_bonus_gross(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,
+                   int64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
 /* Hands each fact that is missing, and keeps the period from being closed, to `line` as a sentence.
  * Returns how many are missing. */
 typedef void eh_bonus_line_fn(void *context, const char *line);
@@ -127,6 +132,11 @@ int eh_bonus_recompute(const struct eh_bonus_plan *, const struct eh_bonus_facts
 
 /* y at x, on straight lines between the points, rounded once. */
 int64_t eh_curve_at(const struct eh_curve *, int64_t x);
+/* The point nearest to x at which the curve is higher than at x. NULL: it is nowhere higher. */
+const struct eh_curve_point *eh_curve_next(const struct eh_curve *, int64_t x);
+
+/* The gross pool that this part of the target pool makes: at most the plan's `max_pool`. */
+int64_t eh_bonus_funded(const struct eh_bonus_plan *, int64_t funding_ppm);
 
 /* How much of the open carry (0 or less) a period takes back: 0 or less, and at most `at_most_ppm`
  * of its gross pool. */

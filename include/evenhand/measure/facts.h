@@ -39,6 +39,12 @@ struct eh_bonus_member {
     const int64_t *closed; /* tickets they closed, by the facts' kinds; NULL: none */
 };
 
+/* A figure that stands in for what the facts make of it. */
+struct eh_bonus_said {
+    struct eh_str name; /* of the measure */
+    int64_t value;      /* in its unit */
+};
+
 struct eh_bonus_facts {
     struct eh_period period;
     bool estimate; /* the period runs: a missing figure scores nothing, and does not block */
@@ -58,7 +64,9 @@ struct eh_bonus_facts {
     const struct eh_bonus_member *members; /* in any order */
     uint32_t member_count;
     int64_t carry_open; /* 0 or less: the carry that the team's pool still has to take back */
-    bool ties_by_id;    /* no figure: equal remainders go by id, as in the first builds */
+    const struct eh_bonus_said *said; /* of a what-if; no fact, so in no canonical form */
+    uint32_t said_count;
+    bool ties_by_id; /* no figure: equal remainders go by id, as in the first builds */
 };
 
 EH_C_END

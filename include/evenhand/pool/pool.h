@@ -144,17 +144,25 @@ struct eh_pool_basis eh_pool_facts_of(const struct eh_period_view *);
 int eh_pool_version_facts(const struct eh_engine *, const struct eh_period_view *,
                           struct eh_arena *, struct eh_bonus_facts **ret,
                           struct eh_error *) EH_MUST_CHECK;
-/* The statement that another plan makes of these facts: an estimate that changes nothing.
- * -EH_EINVAL: the plan has periods of another kind, or another currency. -EH_ECONFLICT: it
- * winsorises handling times by other bounds than the plan that governs. */
+/* What would be otherwise. */
+struct eh_pool_if {
+    const struct eh_bonus_plan *plan; /* the one that governs, or another one */
+    const struct eh_bonus_facts
+        *counted;                     /* facts of the same moment with the handling times as that
+                                         plan winsorises them; NULL: as the engine counted them */
+    const struct eh_bonus_said *said; /* figures instead of those that the facts make */
+    uint32_t said_count;
+};
+/* The statement that this makes of these facts: an estimate that changes nothing. With `said` it
+ * has no SHA-256 of facts. -EH_EINVAL: the plan has periods of another kind, or another currency.
+ * -EH_ECONFLICT: it winsorises handling times by other bounds than the plan that governs, and
+ * neither `counted` nor `said` has them. */
 int eh_pool_what_if(const struct eh_engine *, const struct eh_period_view *,
-                    const struct eh_bonus_plan *, struct eh_arena *, struct eh_pool_statement **ret,
+                    const struct eh_pool_if *, struct eh_arena *, struct eh_pool_statement **ret,
                     struct eh_error *) EH_MUST_CHECK;
-/* The facts of that statement. `counted`, or NULL: facts of the same moment with the handling times
- * as the other plan winsorises them. */
+/* The facts of that statement. */
 int eh_pool_what_if_facts(const struct eh_engine *, const struct eh_period_view *,
-                          const struct eh_bonus_plan *, const struct eh_bonus_facts *counted,
-                          struct eh_arena *, struct eh_bonus_facts **ret,
+                          const struct eh_pool_if *, struct eh_arena *, struct eh_bonus_facts **ret,
                           struct eh_error *) EH_MUST_CHECK;
 /* The statement that a plan makes of facts, whether they are an estimate or not. */
 int eh_pool_estimate(const struct eh_bonus_plan *, const struct eh_bonus_facts *, struct eh_arena *,

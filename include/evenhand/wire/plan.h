@@ -185,6 +185,13 @@ int eh_desk_plans_check(const struct eh_desk *was, const struct eh_desk *now, in
 size_t eh_plan_value_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
                            char ret_text[EH_DECIMAL_TEXT_MAX]);
 
+/* The same with the currency behind money: "129.95 EUR". */
+void eh_plan_figure_print(const struct eh_bonus_plan *, enum eh_unit, int64_t value,
+                          char ret_text[EH_AMOUNT_TEXT_MAX]);
+/* Reads a value in the notation of its unit. -EH_EPARSE, -EH_EINVAL, -EH_ERANGE. */
+int eh_plan_value_parse(const struct eh_bonus_plan *, enum eh_unit, struct eh_str text,
+                        int64_t *ret, struct eh_error *) EH_MUST_CHECK;
+
 const char *eh_gate_name(enum eh_gate); /* "zero_metric" */
 const char *eh_unit_name(enum eh_unit); /* "minor", "milli", "seconds", "ppm", "count" */
 

@@ -124,8 +124,8 @@ static int take_facts(struct eh_backtest *test, const struct eh_period_view *vie
     *ret_own = counted ? own : *view;
     if (!counted)
         return eh_pool_facts(test->replay.engine, view, true, &test->arena, ret, error);
-    return eh_pool_what_if_facts(test->replay.engine, &own, &test->plan, counted, &test->arena, ret,
-                                 error);
+    const struct eh_pool_if what = {.plan = &test->plan, .counted = counted};
+    return eh_pool_what_if_facts(test->replay.engine, &own, &what, &test->arena, ret, error);
 }
 
 static int take_period(struct eh_backtest *test, const struct eh_period_view *view, int32_t today,
