@@ -51,7 +51,7 @@ static json_t *gate_json(const struct eh_pool_metric *m, const struct eh_plan_me
     return gate;
 }
 
-static json_t *metric_json(const struct eh_pool_metric *m, const struct eh_plan_metric *rule)
+json_t *eh_pool_metric_json(const struct eh_pool_metric *m, const struct eh_plan_metric *rule)
 {
     json_t *metric = json_object();
     eh_json_put_text(metric, "metric", m->name);
@@ -72,7 +72,7 @@ json_t *eh_pool_metrics_json(const struct eh_pool_statement *s, const struct eh_
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < s->metric_count; i++)
-        json_array_append_new(list, metric_json(&s->metrics[i], rule_of(s, plan, i)));
+        json_array_append_new(list, eh_pool_metric_json(&s->metrics[i], rule_of(s, plan, i)));
     return list;
 }
 

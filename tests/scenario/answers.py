@@ -111,6 +111,10 @@ def lively(stack):
     ask("GET", "/v1/teams/sales/pool?explain=1")
     ask("GET", "/v1/teams/sales/pool?period=%s&explain=1" % month)
     ask("POST", "/v1/teams/sales/pool/what-if?period=" + month, json.dumps(pools.plan(month)))
+    ask("POST", "/v1/teams/sales/pool/what-if?period=" + month, {"facts": {"csat": "4.5"}})
+    for when in ("", "?period=" + month):
+        ask("GET", "/v1/teams/sales/plan" + when)
+        ask("GET", "/v1/teams/sales/metrics" + when)
     ask("POST", "/v1/export", {"customer": "Kari"})
     ask("POST", "/v1/export", {"rep": "ana"})
     ask("POST", "/v1/forget", {"customer": "Kari", "dry_run": True})

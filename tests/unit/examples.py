@@ -107,6 +107,8 @@ OWN = {
     "host/yaml_json.h": "struct eh_yaml *in; const yaml_node_t *node;",
     "host/yaml_node.h": "struct eh_yaml *in; const yaml_node_t *node; const char *name;",
     "host/yaml_table.h": "#include <jansson.h>\n",
+    "pool/next.h": "struct eh_pool_statement *statement; eh_plan_line_fn *line; void *context;",
+    "admin/api/what_if.h": "struct eh_pool_asked asked;",
     "admin/http/child.h": "void *answer;",
     "admin/http/peer.h": "struct eh_peers peers; int fd;",
     "batch/command.h": "eh_command_fn *on_done;",
@@ -172,6 +174,7 @@ OWN = {
         bool next_input(struct eh_input *ret);""",
     "measure/measure.h": """const struct eh_plan_measure *measure; const struct eh_bonus_facts *facts;
         void complain(const char *why);""",
+    "json/plan.h": "struct eh_pool_statement *statement; struct eh_pool_next *next;",
     "json/pool.h": "struct eh_pool_statement *statement; struct eh_bonus_node *why;",
     "wire/plan.h": "eh_plan_line_fn *say;",
     "engine/policy.h": "struct eh_choice choice; uint32_t position; struct eh_draws *draws;",

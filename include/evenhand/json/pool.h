@@ -33,6 +33,8 @@ struct eh_pool_shown {
  * when there are more), encourages, discourages, rules[], as_of. NULL: no memory. */
 json_t *eh_pool_json(const struct eh_pool_statement *, const struct eh_pool_shown *);
 
+/* One metric of a statement; rule NULL: without the bounds of its gate. */
+json_t *eh_pool_metric_json(const struct eh_pool_metric *, const struct eh_plan_metric *rule);
 /* The metrics of a statement alone: [{metric, value, unit, count, ...}]. */
 json_t *eh_pool_metrics_json(const struct eh_pool_statement *, const struct eh_bonus_plan *);
 

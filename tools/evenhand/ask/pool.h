@@ -12,10 +12,15 @@
 
 void eh_pool_show(const struct eh_cli *, const json_t *pool);
 void eh_pool_show_why(const struct eh_cli *, const json_t *pool);
+void eh_pool_show_rules(const struct eh_cli *, const json_t *rules);
+/* The answers of .../plan and .../metrics. */
+void eh_pool_show_plan(const struct eh_cli *, const json_t *plan);
+void eh_pool_show_figures(const struct eh_cli *, const json_t *figures);
 
 /* The figure under `key`, written in the object's "unit": "12,995.00", "4.383", "10m55s",
  * "5.5825%". */
 void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);
+void eh_pool_figure(const char *unit, int64_t value, unsigned exponent, char ret[EH_CLI_TEXT]);
 void eh_pool_money(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT]);
 /* Money with the object's currency, for sentences: "12,995.00 EUR". */
 void eh_pool_amount(const json_t *object, const char *key, char ret[EH_CLI_TEXT]);

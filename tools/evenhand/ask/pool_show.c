@@ -34,7 +34,9 @@ static void state_words(const json_t *pool, char *ret, size_t size)
         eh_text_when(us, when);
     if (is_true(pool, "what_if"))
         eh_format(ret, size,
-                  "what if: the same facts (of %s) under another plan; nothing is changed",
+                  json_array_size(json_object_get(pool, "facts")) > 0
+                      ? "what if: other figures than the facts (of %s) have; nothing is changed"
+                      : "what if: the same facts (of %s) under another plan; nothing is changed",
                   eh_object_text(pool, "facts_of") ? eh_object_text(pool, "facts_of") : "now");
     else if (version == 0 && state && strcmp(state, "provisional") == 0)
         eh_format(ret, size, "provisional: the facts are frozen and may be disputed");

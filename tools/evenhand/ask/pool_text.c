@@ -39,8 +39,11 @@ void eh_pool_percent(int64_t ppm, char ret[EH_CLI_TEXT])
 
 void eh_pool_value(const json_t *object, const char *key, unsigned exponent, char ret[EH_CLI_TEXT])
 {
-    const char *unit = eh_object_text(object, "unit");
-    int64_t value = eh_object_int(object, key);
+    eh_pool_figure(eh_object_text(object, "unit"), eh_object_int(object, key), exponent, ret);
+}
+
+void eh_pool_figure(const char *unit, int64_t value, unsigned exponent, char ret[EH_CLI_TEXT])
+{
     char text[EH_DECIMAL_TEXT_MAX];
     if (!unit)
         unit = "";

@@ -106,7 +106,7 @@ static void show_node(const struct eh_cli *cli, const json_t *node, unsigned exp
         show_node(cli, child, exponent, depth + 1);
 }
 
-static void show_rules(const struct eh_cli *cli, const json_t *rules)
+void eh_pool_show_rules(const struct eh_cli *cli, const json_t *rules)
 {
     size_t i;
     json_t *rule;
@@ -123,7 +123,7 @@ void eh_pool_show_why(const struct eh_cli *cli, const json_t *pool)
     const json_t *root = json_object_get(pool, "explain");
     if (!json_is_object(root))
         return;
-    show_rules(cli, json_object_get(pool, "rules"));
+    eh_pool_show_rules(cli, json_object_get(pool, "rules"));
     printf("\n%swhy%s\n", eh_colour_bold(cli), eh_colour_end(cli));
     show_node(cli, root, eh_object_exponent(pool), 0);
 }

@@ -12,6 +12,8 @@
 #define EH_ADMIN_LEFT_MAX          100  /* leavers with open tickets in the status */
 #define EH_ADMIN_PAGE              1000 /* items of a list in one answer */
 #define EH_ADMIN_POOL_PAGE         60   /* periods of a list in one answer */
+#define EH_ADMIN_FIGURE_PERIODS    12   /* periods of metrics in one answer ... */
+#define EH_ADMIN_FIGURE_MEMBERS    4000 /* ... but for the first with so many members together */
 #define EH_ADMIN_TICKET_PAGE       250  /* tickets: they have many keys */
 #define EH_ADMIN_ENTRY_PAGE        500  /* entries of the stream in one answer */
 #define EH_ADMIN_SCAN_MAX          EH_SCAN_MAX /* reps looked at for one page */

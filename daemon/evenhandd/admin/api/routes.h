@@ -25,6 +25,10 @@
           eh_admin_get_pool)                                                                       \
     ROUTE("GET", "/v1/teams/{team}/pools", "after", EH_ADMIN_READERS, true, 0, 0,                  \
           eh_admin_get_pools)                                                                      \
+    ROUTE("GET", "/v1/teams/{team}/plan", "period", EH_ADMIN_READERS, true, 0, 0,                  \
+          eh_admin_get_plan)                                                                       \
+    ROUTE("GET", "/v1/teams/{team}/metrics", "period", EH_ADMIN_READERS, true, 0, 0,               \
+          eh_admin_get_figures)                                                                    \
     ROUTE("GET", "/v1/reps", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_reps)             \
     ROUTE("GET", "/v1/reps/{rep}", "", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_rep)             \
     ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit",                  \
