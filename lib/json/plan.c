@@ -24,7 +24,7 @@ static json_t *curve_json(const struct eh_curve *curve)
     return list;
 }
 
-static json_t *funding_json(const struct eh_bonus_plan *plan)
+json_t *eh_plan_funding_json(const struct eh_bonus_plan *plan)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < plan->funding.count; i++) {
@@ -185,7 +185,7 @@ json_t *eh_plan_json(const struct eh_plan_shown *shown)
         return NULL;
     head_put(body, shown);
     eh_json_put(body, "metrics", metrics_json(shown));
-    eh_json_put(body, "funding", funding_json(shown->plan));
+    eh_json_put(body, "funding", eh_plan_funding_json(shown->plan));
     eh_json_put_int(body, "composite_ppm", s->composite_ppm);
     eh_json_put_int(body, "funding_ppm", s->funding_ppm);
     eh_json_put_bool(body, "zeroed", s->zeroed);

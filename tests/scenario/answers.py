@@ -114,6 +114,7 @@ def lively(stack):
     ask("POST", "/v1/teams/sales/pool/what-if?period=" + month, {"facts": {"csat": "4.5"}})
     for when in ("", "?period=" + month):
         ask("GET", "/v1/teams/sales/plan" + when)
+        ask("GET", "/v1/teams/sales/pool/days" + when)
         ask("GET", "/v1/teams/sales/metrics" + when)
     ask("POST", "/v1/export", {"customer": "Kari"})
     ask("POST", "/v1/export", {"rep": "ana"})

@@ -83,6 +83,8 @@ static const struct eh_cli_option pool_options[] = {
     {"facts", "NAME=VALUE,...", "the pool with other figures; changes nothing", false},
     {"plan", NULL, "the rules, each curve, and what the next step takes", false},
     {"metrics", NULL, "each metric of the last twelve periods", false},
+    {"days", NULL, "the pool at the end of each day of the period", false},
+    {"db", "CONNINFO", "with --days: from the log in this database", false},
     {"csv", NULL, "for payroll: a line for each rep", false},
     {"history", NULL, "all periods, a line each", false},
     {0},

@@ -29,6 +29,9 @@ struct eh_plan_shown {
  * cap_ppm, carry_at_most_ppm, leavers. NULL: no memory. */
 json_t *eh_plan_json(const struct eh_plan_shown *);
 
+/* The points of its funding: [{composite_ppm, funding_ppm, gross}]. */
+json_t *eh_plan_funding_json(const struct eh_bonus_plan *);
+
 EH_C_END
 
 #endif

@@ -9,6 +9,8 @@
 #include "commands.h"
 #include "payroll.h"
 #include "pool_ask.h"
+#include "pool_days.h"
+#include "log/log.h"
 #include "term/args.h"
 #include "term/file.h"
 #include "term/say.h"
@@ -103,6 +105,7 @@ struct view {
 static const struct view views[] = {
     {"plan", "/plan", eh_pool_show_plan},
     {"metrics", "/metrics", eh_pool_show_figures},
+    {"days", "/pool/days", eh_pool_show_days},
 };
 
 /* The view that is asked for; NULL: none. */
@@ -122,6 +125,20 @@ static size_t views_asked(const struct eh_cli *cli)
     return count;
 }
 
+/* The days as the daemon would answer them, out of the database of --db. */
+static int days_from_log(const struct eh_cli *cli, struct eh_answer *ret)
+{
+    const char *conninfo = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
+    int r = eh_pool_days_from_log(conninfo, cli->args[0], eh_cli_option(cli, "period"), &ret->json);
+    if (r != EH_EXIT_DONE)
+        return r;
+    char *text = json_dumps(ret->json, JSON_COMPACT);
+    eh_require(text);
+    eh_bytes_put(&ret->text, text, strlen(text));
+    free(text);
+    return EH_EXIT_DONE;
+}
+
 static int show_view(struct eh_cli *cli, const struct view *view)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -130,7 +147,8 @@ static int show_view(struct eh_cli *cli, const struct view *view)
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]) || !eh_path_add(path, view->path, "") ||
         (period && !eh_path_add(path, "?period=", period)))
         return eh_say_long(cli->args[0]);
-    int r = eh_http_get(cli, path, &answer);
+    int r =
+        eh_cli_option(cli, "db") ? days_from_log(cli, &answer) : eh_http_get(cli, path, &answer);
     if (!eh_answer_told(cli, r, &answer))
         view->show(cli, answer.json);
     return r;
@@ -224,6 +242,8 @@ static int check_call(const struct eh_cli *cli)
         return eh_say_usage(cli, "--period: %s", error.text);
     if (view && (history || csv || why || what_if || views_asked(cli) > 1))
         return eh_say_usage(cli, "--%s goes with --period alone", view->option);
+    if (eh_cli_option(cli, "db") && !(eh_cli_option(cli, "days") && period))
+        return eh_say_usage(cli, "--db goes with --days and --period");
     if (history && (period || csv || why || what_if))
         return eh_say_usage(cli, "--history lists all periods; it goes with no other option");
     if (csv && (why || cli->json))

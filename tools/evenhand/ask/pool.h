@@ -13,8 +13,9 @@
 void eh_pool_show(const struct eh_cli *, const json_t *pool);
 void eh_pool_show_why(const struct eh_cli *, const json_t *pool);
 void eh_pool_show_rules(const struct eh_cli *, const json_t *rules);
-/* The answers of .../plan and .../metrics. */
+/* The answers of .../plan, .../pool/days and .../metrics. */
 void eh_pool_show_plan(const struct eh_cli *, const json_t *plan);
+void eh_pool_show_days(const struct eh_cli *, const json_t *days);
 void eh_pool_show_figures(const struct eh_cli *, const json_t *figures);
 
 /* The figure under `key`, written in the object's "unit": "12,995.00", "4.383", "10m55s",

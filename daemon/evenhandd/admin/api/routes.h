@@ -25,6 +25,8 @@
           eh_admin_get_pool)                                                                       \
     ROUTE("GET", "/v1/teams/{team}/pools", "after", EH_ADMIN_READERS, true, 0, 0,                  \
           eh_admin_get_pools)                                                                      \
+    ROUTE("GET", "/v1/teams/{team}/pool/days", "period",                                           \
+          EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_MANAGER, true, 0, 0, eh_admin_get_pool_days)   \
     ROUTE("GET", "/v1/teams/{team}/plan", "period", EH_ADMIN_READERS, true, 0, 0,                  \
           eh_admin_get_plan)                                                                       \
     ROUTE("GET", "/v1/teams/{team}/metrics", "period", EH_ADMIN_READERS, true, 0, 0,               \
