@@ -688,7 +688,8 @@ ELSEWHERE = {
     "eh_plan_metric": {"gate": "eh_plan_gate"},
     "eh_bonus_facts": {
         "period": "eh_period", "kinds": "kind_count", "imports": "import_count", "members": "member_count",
-        "by_closings": "the version", "ties_by_id": "no figure"},
+        "by_closings": "the version", "ties_by_id": "no figure", "said": "of a what-if",
+        "said_count": "of a what-if"},
     "eh_pool_statement": {
         "period": "eh_period", "metrics": "metric_count", "lines": "line_count", "held_of": "its parts",
         "currency_exponent": "the currency's", "state": "of the period", "paid_version": "of the period",
