@@ -230,6 +230,9 @@ void eh_fairness_again_done(struct eh_fairness_again *);
 int eh_fairness_fill_again(const struct eh_fairness *, struct eh_arena *,
                            struct eh_fairness_report *) EH_MUST_CHECK;
 
+/* bands.c: how far chance takes the tickets of each rep. */
+void eh_fairness_fill_bands(const struct eh_fairness *, struct eh_fairness_report *);
+
 /* notes.c */
 int eh_fairness_write_notes(struct eh_fairness_report *, struct eh_arena *) EH_MUST_CHECK;
 

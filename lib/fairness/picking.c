@@ -81,6 +81,8 @@ static int picking_judge(const struct eh_fairness *f, struct line *dealt, struct
     if (r == 0)
         r = eh_fairness_judge_dealt(f, &quintiles, dealt, rows, arena, report);
     if (r == 0)
+        r = eh_fairness_fill_heat(f, &quintiles, dealt, arena, report);
+    if (r == 0)
         r = eh_fairness_judge_overridden(f, &quintiles, overridden, rows, report);
     return r;
 }

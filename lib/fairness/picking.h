@@ -31,6 +31,11 @@ void eh_fairness_fill_dealt(const struct eh_fairness *, const struct quintiles *
 void eh_fairness_fill_overridden(const struct eh_fairness *, const struct quintiles *,
                                  const struct line *dealt, struct line *ret);
 
+/* heat.c */
+int eh_fairness_fill_heat(const struct eh_fairness *, const struct quintiles *,
+                          const struct line *dealt, struct eh_arena *,
+                          struct eh_fairness_report *) EH_MUST_CHECK;
+
 /* by_value.c */
 int eh_fairness_judge_dealt(const struct eh_fairness *, const struct quintiles *,
                             const struct line *dealt, const uint32_t *rows, struct eh_arena *,

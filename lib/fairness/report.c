@@ -237,6 +237,8 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
     if (r == 0)
         r = balance_judge(&report);
     if (r == 0)
+        eh_fairness_fill_bands(f, &report);
+    if (r == 0)
         r = report_judge(f, arena, &report);
     if (r == 0)
         r = eh_fairness_write_notes(&report, arena);

@@ -76,6 +76,16 @@ def honest(stack):
     assert answer["predictability"] == PPM // 4, answer
     assert answer["picking_dealt"]["g"] is not None, answer
     assert not [n for n in answer["notes"] if "too few" in n], answer
+    for rep in reps.values():  # 4 reps, either way: 1 in 800, about three standard errors
+        z = rep["band"] * rep["deviation"] / (rep["drawn"] - rep["drawn_expected"] or 1)
+        assert rep["drawn"] == rep["drawn_expected"] or 2.9 < z < 3.6, (z, rep)
+    assert [row["first"] for row in answer["heat"]] == SALES, answer["heat"]
+    for row in answer["heat"]:
+        assert row["first"] == row["last"] and sum(row["received"]) == reps[row["first"]]["drawn"]
+        assert abs(sum(row["expected"]) - reps[row["first"]]["drawn_expected"]) < 1e-4, row
+    curve = [(p["entitled_ppm"], p["received_ppm"]) for p in answer["lorenz"]]
+    assert curve[0] == (0, 0) and curve[-1] == (PPM, PPM) and len(curve) == 5, curve
+    assert all(y <= x for x, y in curve), curve
 
 
 @scenario("socket, command line and database tell the same")
@@ -92,6 +102,7 @@ def three_ways(stack):
     assert ".01 and less is doubtful: one honest report in 100 has a doubtful verdict" in flat, people
     assert re.search("the draw .*?: p [^ ]+, corrected ", flat), people
     assert max(len(line) for line in people.splitlines()) <= 80, people
+    assert len(told["says"]) > 5 and all(said["text"] in flat for said in told["says"]), told["says"]
     stack.daemon.kill()  # the log alone is enough
     assert from_database(stack) == told
 
@@ -104,6 +115,8 @@ def too_few(stack):
     assert answer["draw_p"] is None and not answer["balance_enough"], answer
     assert [n for n in answer["notes"] if n.startswith("draw: too few to tell")], answer
     assert [n for n in answer["notes"] if n.startswith("balance: too few to tell")], answer
+    assert [s["text"] for s in answer["says"]].count("too few to tell") >= 2, answer["says"]
+    assert [rep["band"] for rep in answer["reps"]] == [None] * len(answer["reps"]), answer["reps"]
     people = over_socket(stack, "fairness", "sales")
     assert "even:" not in people and "too few to tell" in people, people
     nothing = report(stack, "support")

@@ -135,6 +135,8 @@ struct eh_fairness_rep {
     uint64_t drawn;                  /* tickets they got by policy where chance had a say */
     double drawn_expected;           /* Σ p over the draws in which they had a chance */
     double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
+    double band;      /* how far from drawn_expected chance takes `drawn`, either way, for all reps
+                         but in one of 100 honest periods; NAN: too few to tell */
     int64_t available_s, overloaded_s, away_s;
     uint64_t overloads;                      /* times they turned overloaded */
     double overloads_weekly;                 /* NAN: they were there for less than a day */
@@ -192,6 +194,13 @@ struct eh_fairness_picker {
     double received, expected; /* tickets of the top quintile */
     double deviation;          /* in standard errors */
     uint32_t of;               /* how many were compared; 0: too few to tell */
+};
+
+/* The tickets that a rep drew, by quintile of value. Beyond EH_FAIRNESS_CELLS_MAX reps it is those
+ * of the reps from `first` to `last` by id. */
+struct eh_fairness_heat {
+    struct eh_str first, last;
+    double observed[EH_FAIRNESS_QUINTILES], expected[EH_FAIRNESS_QUINTILES];
 };
 
 struct eh_fairness_balance {
@@ -279,6 +288,9 @@ struct eh_fairness_report {
     double draw_p;                     /* p of the verdict; NAN: too few to tell */
     struct eh_fairness_picking dealt, overridden;
     struct eh_fairness_picker picker;
+    struct eh_fairness_heat *heat; /* by id */
+    uint32_t heat_count,
+        heat_columns;      /* columns: quintiles that have tickets, the cheapest first */
     double predictability; /* mean of the largest chance in a draw; 1: the rep was always certain */
     const char **notes;    /* sentences for people */
     uint32_t note_count;

@@ -26,6 +26,10 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *,
  * figure that is missing. Expected numbers of tickets have three decimals or more. */
 json_t *eh_fairness_to_json(const struct eh_fairness_watch *, const struct eh_fairness_report *,
                             const struct eh_desk *);
+/* Puts what is drawn as a picture: the Lorenz curve of value, and tickets by rep and quintile. */
+void eh_fairness_put_shapes(json_t *to, const struct eh_fairness_report *);
+/* What the report says of its figures: [{line, text}], in the order in which people read it. */
+json_t *eh_fairness_says(const json_t *report);
 /* The same for people, within 80 columns where names and sums allow it. */
 void eh_fairness_show(const struct eh_cli *, const json_t *report);
 /* Prints the part on further deals and on tickets that were sent again; nothing without any. */

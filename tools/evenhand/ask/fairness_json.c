@@ -41,6 +41,7 @@ static json_t *rep_json(const struct eh_fairness_rep *rep)
     eh_json_put_int(o, "drawn", (int64_t)rep->drawn);
     json_put_tickets(o, "drawn_expected", rep->drawn_expected);
     json_put_real(o, "deviation", rep->deviation);
+    json_put_tickets(o, "band", rep->band);
     eh_json_put_int(o, "available_s", rep->available_s);
     eh_json_put_int(o, "overloaded_s", rep->overloaded_s);
     eh_json_put_int(o, "away_s", rep->away_s);
@@ -245,5 +246,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     eh_json_put(o, "picker", picker_json(&report->picker));
     put_lists(o, report);
     put_again(o, report);
+    eh_fairness_put_shapes(o, report);
+    eh_json_put(o, "says", eh_fairness_says(o));
     return o;
 }

@@ -1,6 +1,7 @@
 /* fairness_text: small texts of the fairness report: figures, chances, and lines with a name. */
 #include "fairness_text.h"
 
+#include <evenhand/value/json.h>
 #include <stdio.h>
 
 #include "client/object.h"
@@ -37,6 +38,14 @@ void eh_fairness_say(const struct eh_cli *cli, const char *name, const char *tex
 {
     printf("%s%-*s%s", eh_colour_dim(cli), HANGING, name, eh_colour_end(cli));
     eh_text_print_wrapped(text, HANGING, HANGING);
+}
+
+void eh_fairness_tell(json_t *says, const char *line, const char *text)
+{
+    json_t *say = json_object();
+    eh_json_put_string(say, "line", line);
+    eh_json_put_string(say, "text", text);
+    json_array_append_new(says, say);
 }
 
 /* The verdict of this name; NULL: the report has none. */

@@ -25,6 +25,9 @@ bool eh_fairness_is_told(const json_t *report, const char *verdict); /* it has a
 
 /* The parts of fairness_ways.c. */
 void eh_fairness_show_ways(const struct eh_cli *, const json_t *report);
-void eh_fairness_show_way_verdicts(const struct eh_cli *, const json_t *report);
+void eh_fairness_say_ways(json_t *says, const json_t *report);
+
+/* Appends {line, text} to the list. */
+void eh_fairness_tell(json_t *says, const char *line, const char *text);
 
 #endif

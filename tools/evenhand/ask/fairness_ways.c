@@ -150,15 +150,15 @@ static void who_text(const json_t *way, char ret[LINE_TEXT])
               doer);
 }
 
-static void say_doubtful(const struct eh_cli *cli, const json_t *report, const char *line,
-                         const char *verdict, const json_t *way, const char *words)
+static void doubtful_say(json_t *says, const json_t *report, const char *line, const char *verdict,
+                         const json_t *way, const char *words)
 {
     char text[4 * LINE_TEXT], facts[LINE_TEXT], who[LINE_TEXT], p[LINE_TEXT];
     facts_text(way, words, facts);
     who_text(way, who);
     eh_fairness_chance(report, verdict, p);
     eh_format(text, sizeof text, "doubtful: %s%s: %s", facts, who, p);
-    eh_fairness_say(cli, line, text);
+    eh_fairness_tell(says, line, text);
 }
 
 /* The way with the largest value among those that share the verdict. */
@@ -177,7 +177,7 @@ static const struct way *most_of(const json_t *report, const char *verdict)
     return most;
 }
 
-static void show_not_drawn(const struct eh_cli *cli, const json_t *report)
+static void not_drawn_say(json_t *says, const json_t *report)
 {
     static const char *const verdicts[] = {"owner", "manager", "claimed",
                                            "skill", "alone",   "affinity"};
@@ -191,7 +191,7 @@ static void show_not_drawn(const struct eh_cli *cli, const json_t *report)
         const struct way *way = most_of(report, verdicts[i]);
         told += way && eh_fairness_is_told(report, verdicts[i]);
         if (way && eh_fairness_is_doubtful(report, verdicts[i]))
-            say_doubtful(cli, report, doubtful++ == 0 ? "not drawn" : "", verdicts[i],
+            doubtful_say(says, report, doubtful++ == 0 ? "not drawn" : "", verdicts[i],
                          way_of(report, way->name), way->doubtful);
     }
     eh_format(text, sizeof text, "%s, %s of the value%s", tickets, part,
@@ -200,23 +200,23 @@ static void show_not_drawn(const struct eh_cli *cli, const json_t *report)
                              "gives"
                            : ": too few to tell");
     if (doubtful == 0 && eh_object_int(sums, "tickets") > 0)
-        eh_fairness_say(cli, "not drawn", text);
+        eh_fairness_tell(says, "not drawn", text);
 }
 
-void eh_fairness_show_way_verdicts(const struct eh_cli *cli, const json_t *report)
+void eh_fairness_say_ways(json_t *says, const json_t *report)
 {
     const json_t *before = json_object_get(report, "presence_before");
     static const char words[] = "came just after somebody had been set away or overloaded";
     char text[2 * LINE_TEXT], facts[LINE_TEXT], p[LINE_TEXT];
-    show_not_drawn(cli, report);
+    not_drawn_say(says, report);
     if (eh_object_int(before, "tickets") == 0)
         return;
     if (eh_fairness_is_doubtful(report, "presence")) {
-        say_doubtful(cli, report, "presence", "presence", before, words);
+        doubtful_say(says, report, "presence", "presence", before, words);
         return;
     }
     facts_text(before, words, facts);
     eh_fairness_chance(report, "presence", p);
     eh_format(text, sizeof text, "%s: %s", facts, p);
-    eh_fairness_say(cli, "presence", text);
+    eh_fairness_tell(says, "presence", text);
 }
