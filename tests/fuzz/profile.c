@@ -8,6 +8,9 @@ static void check(const struct eh_profile *p)
     eh_require(strnlen(p->name, sizeof p->name) < sizeof p->name);
     if (p->verify.kind == EH_VERIFY_HMAC_SHA1 || p->verify.kind == EH_VERIFY_HMAC_SHA256)
         eh_require(p->verify.header[0] && strstr(p->verify.over, "{body}"));
+    const char *key;
+    json_t *question;
+    json_object_foreach(p->asks, key, question) eh_require(json_is_string(question));
     eh_require(!p->verify.max_age_s || p->verify.timestamp_header[0]);
 }
 

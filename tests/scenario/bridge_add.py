@@ -214,8 +214,8 @@ def bounds(bridge, stub):
     stub.answer("GET", "/api/v2/groups.json.*", (200, {"groups": [], "meta": {"has_more": True,
                                                                              "after_cursor": "again"}}))
     stub.forget()
-    fails(zendesk, "more than 60 pages")
-    assert len(stub.asked("GET")) == 60, len(stub.asked("GET"))
+    fails(zendesk, "more than 40 pages")
+    assert len(stub.asked("GET")) == 40, len(stub.asked("GET"))
 
 
 @scenario("where add fails it says what, where and what to do in one line, and leaves nothing")

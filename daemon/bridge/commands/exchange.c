@@ -124,7 +124,10 @@ static void words_take(const struct eh_exchange *exchange, const json_t *body, c
     text = text ? text : dumped ? dumped : "";
     const char *hook = exchange->connection->webhook_secret, *own = exchange->connection->secret;
     bool hide = (hook[0] && strstr(text, hook)) || (own[0] && strstr(text, own));
-    eh_format(ret, size, "%s%.*s", hide || !text[0] ? "" : ": ", hide ? 0 : WORDS_MAX, text);
+    size_t most = hide ? 0 : strnlen(text, WORDS_MAX + 1);
+    while (most > WORDS_MAX || (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80))
+        most--; /* no half of a character */
+    eh_format(ret, size, "%s%.*s", most == 0 ? "" : ": ", (int)most, text);
     for (char *c = ret; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = ' ';

@@ -36,9 +36,8 @@ static int take(json_t *list, size_t most, json_t *item, struct eh_error *error)
     return 0;
 }
 
-static int on_value(void *context, const json_t *value, struct eh_error *error)
+int eh_people_take(struct eh_people *people, const json_t *value, struct eh_error *error)
 {
-    struct eh_people *people = context;
     json_t *group = line_or_null(value, "group"), *account = line_or_null(value, "account"),
            *me = line_or_null(value, "me"), *say = json_object_get(value, "say");
     if (me)
@@ -55,6 +54,11 @@ static int on_value(void *context, const json_t *value, struct eh_error *error)
                               line_or_null(value, "name"), "email", line_or_null(value, "email")),
                     error);
     return 0;
+}
+
+static int on_value(void *context, const json_t *value, struct eh_error *error)
+{
+    return eh_people_take(context, value, error);
 }
 
 int eh_people_ask(struct eh_exchange *exchange, struct eh_people *people, struct eh_error *error)

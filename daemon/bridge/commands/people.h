@@ -22,6 +22,8 @@ struct eh_people {
 };
 
 void eh_people_begin(struct eh_people *ret);
+/* One value that the program yields; one of no known key is left out. */
+int eh_people_take(struct eh_people *, const json_t *value, struct eh_error *) EH_MUST_CHECK;
 int eh_people_ask(struct eh_exchange *, struct eh_people *, struct eh_error *) EH_MUST_CHECK;
 void eh_people_done(struct eh_people *);
 

@@ -11,7 +11,7 @@
 
 #include "bridge/commands/exchange.h"
 
-#define EH_STEPS_MAX 60 /* requests of one program */
+#define EH_STEPS_MAX 40 /* requests of one program */
 
 /* Of each value that is no request. Below 0 ends it all. */
 typedef int eh_steps_fn(void *context, const json_t *value, struct eh_error *);
