@@ -256,6 +256,7 @@ def failures(stack):
         assert bridge.add("--name", "second")[0] == 0
         bridge.name = "second"
         assert bridge.made()["listen"] == "127.0.0.1:8400", bridge.made()
+        assert bridge.read("hook") != written["hook"]
     with Helpdesk() as stub:
         bridge = Adding(stack, stub, Generic(stub))
         bounds(bridge, stub)

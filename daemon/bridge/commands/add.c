@@ -84,6 +84,7 @@ static int read_helpdesk(struct eh_adding *adding, struct eh_error *error)
     if (!adding->connection->account[0])
         eh_format(adding->connection->account, sizeof adding->connection->account, "%s",
                   adding->people.me);
+    eh_people_leave_out(&adding->people, adding->connection->account);
     printf("%s has %zu groups and %zu agents.\n", adding->connection->url,
            json_array_size(adding->people.groups), json_array_size(adding->people.agents));
     notes_print(adding->people.notes);

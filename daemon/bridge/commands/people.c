@@ -20,10 +20,18 @@ static bool is_line(const json_t *value)
     return true;
 }
 
-static json_t *line_or_null(const json_t *value, const char *key)
+/* Without blanks around it: a new reference, or NULL. */
+static json_t *line_new(const json_t *value, const char *key)
 {
-    json_t *line = json_object_get(value, key);
-    return is_line(line) ? line : NULL;
+    const json_t *line = json_object_get(value, key);
+    if (!is_line(line))
+        return NULL;
+    const char *text = json_string_value(line);
+    text += strspn(text, " ");
+    size_t size = strlen(text);
+    while (size > 0 && text[size - 1] == ' ')
+        size--;
+    return size > 0 ? json_stringn(text, size) : NULL;
 }
 
 static int take(json_t *list, size_t most, json_t *item, struct eh_error *error)
@@ -38,22 +46,25 @@ static int take(json_t *list, size_t most, json_t *item, struct eh_error *error)
 
 int eh_people_take(struct eh_people *people, const json_t *value, struct eh_error *error)
 {
-    json_t *group = line_or_null(value, "group"), *account = line_or_null(value, "account"),
-           *me = line_or_null(value, "me"), *say = json_object_get(value, "say");
+    json_t *group = line_new(value, "group"), *account = line_new(value, "account"),
+           *me = line_new(value, "me"), *say = json_object_get(value, "say");
+    int r = 0;
     if (me)
         eh_format(people->me, sizeof people->me, "%s", json_string_value(me));
     if (json_is_string(say))
         json_array_append(people->notes, say);
     if (group)
-        return take(people->groups, EH_PEOPLE_GROUPS_MAX,
-                    json_pack("{s:O, s:O*}", "group", group, "name", line_or_null(value, "name")),
-                    error);
-    if (account)
-        return take(people->agents, EH_PEOPLE_AGENTS_MAX,
-                    json_pack("{s:O, s:O*, s:O*}", "account", account, "name",
-                              line_or_null(value, "name"), "email", line_or_null(value, "email")),
-                    error);
-    return 0;
+        r = take(people->groups, EH_PEOPLE_GROUPS_MAX,
+                 json_pack("{s:O, s:o*}", "group", group, "name", line_new(value, "name")), error);
+    else if (account)
+        r = take(people->agents, EH_PEOPLE_AGENTS_MAX,
+                 json_pack("{s:O, s:o*, s:o*}", "account", account, "name", line_new(value, "name"),
+                           "email", line_new(value, "email")),
+                 error);
+    json_decref(group);
+    json_decref(account);
+    json_decref(me);
+    return r;
 }
 
 static int on_value(void *context, const json_t *value, struct eh_error *error)
@@ -67,6 +78,15 @@ int eh_people_ask(struct eh_exchange *exchange, struct eh_people *people, struct
     int r = eh_steps_run(exchange, EH_PROGRAM_PEOPLE, input, on_value, people, error);
     json_decref(input);
     return r;
+}
+
+void eh_people_leave_out(struct eh_people *people, const char *account)
+{
+    for (size_t i = json_array_size(people->agents); i-- > 0;) {
+        const json_t *agent = json_array_get(people->agents, i);
+        if (strcmp(json_string_value(json_object_get(agent, "account")), account) == 0)
+            json_array_remove(people->agents, i);
+    }
 }
 
 void eh_people_done(struct eh_people *people)

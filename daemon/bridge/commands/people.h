@@ -25,6 +25,8 @@ void eh_people_begin(struct eh_people *ret);
 /* One value that the program yields; one of no known key is left out. */
 int eh_people_take(struct eh_people *, const json_t *value, struct eh_error *) EH_MUST_CHECK;
 int eh_people_ask(struct eh_exchange *, struct eh_people *, struct eh_error *) EH_MUST_CHECK;
+/* The agent who has it is no rep: it is the bridge's own. */
+void eh_people_leave_out(struct eh_people *, const char *account);
 void eh_people_done(struct eh_people *);
 
 #endif
