@@ -174,9 +174,6 @@ def check(stack, shop, bridge):
     shop.stub.answer("GET", r"/evenhand/tickets.*", 403)
     code, text = bridge.run("check", "help")
     assert code == 1 and "it answers 403" in text, (code, text)
-    code, text = bridge.run("--profiles", bridge.settings["profiles"], "add", "generic", "https://x.example")
-    assert code == 0 and "generic.yaml is written" in text, (code, text)
-    assert bridge.run("--profiles", bridge.settings["profiles"], "add", "generic", "https://x.example")[0] == 1
 
 
 @point("kill -9 of the bridge and of evenhandd: nothing is lost, and no owner set twice for a deal",

@@ -20,6 +20,7 @@ import time
 from harness import CHECKOUT
 from helpdesk_stub import basic
 
+ADDRESS = "https://bridge.shop.example/hook"
 SALES = {"ana": 12, "ben": 13, "cai": 14, "theo": 15}  # e-mail before the @ → number
 
 

@@ -1,8 +1,9 @@
 """helpdesk_shapes_by_hand: those whose webhook a person makes: they tell their people, or nothing."""
+import base64
 import hashlib
 import time
 
-from helpdesk_shapes import SALES, Shape, digest, golden, mail
+from helpdesk_shapes import ADDRESS, SALES, Shape, digest, golden, mail
 
 
 class Generic(Shape):
@@ -73,6 +74,29 @@ class Hubspot(Shape):
             {"id": str(n), "email": mail(name), "firstName": name, "lastName": "", "archived": False}
             for name, n in list(SALES.items())[2:]]}))
         self.answer("GET", r"/crm/v3/objects/tickets\?.*", (200, {"results": []}))
+        self.answer("GET", r"/crm/v3/objects/tickets/1148\?.*", lambda ask: (200, self.ticket()))
+        self.answer("PATCH", "/crm/v3/objects/tickets/1148", self.assign)
+
+    def ticket(self):
+        whole = golden("hubspot", "what is read")
+        whole["properties"]["hubspot_owner_id"] = self.owner or ""
+        return whole
+
+    def assign(self, ask):
+        self.owner = ask.json["properties"]["hubspot_owner_id"]
+        return 200, self.ticket()
+
+    def created(self):
+        return golden("hubspot", "it is created: to be read")
+
+    def sign(self, secret):
+        """Over the address as HubSpot calls it, too."""
+        def made(body):
+            at = str(int(time.time() * 1000))
+            over = b"POST" + ADDRESS.encode() + body + at.encode()
+            return {"X-HubSpot-Request-Timestamp": at, "X-HubSpot-Signature-v3":
+                    base64.b64encode(digest(hashlib.sha256, secret, over)).decode()}
+        return made
 
 
 class Glpi(Shape):
