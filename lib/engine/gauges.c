@@ -24,33 +24,37 @@ static bool set_is_undoable(const struct team *team, uint32_t set, uint64_t doab
 }
 
 /* A queue is in order of urgency: to find its oldest ticket, all must be looked at. */
-static int64_t set_oldest_us(const struct eh_engine *e, const struct skill_set *set,
-                             uint32_t *budget)
+static const struct ticket *set_oldest(const struct eh_engine *e, const struct skill_set *set,
+                                       uint32_t *budget)
 {
     uint32_t count = set->queue_count < *budget ? set->queue_count : *budget;
-    int64_t oldest_us = EH_TIME_NEVER;
+    const struct ticket *oldest = NULL;
     for (uint32_t i = 0; i < count || (i == 0 && set->queue_count > 0); i++) {
-        int64_t us = e->tickets.slots[set->queue[i]].received_us;
-        oldest_us = us < oldest_us ? us : oldest_us;
+        const struct ticket *t = &e->tickets.slots[set->queue[i]];
+        oldest = !oldest || t->received_us < oldest->received_us ? t : oldest;
     }
     *budget -= count;
-    return oldest_us;
+    return oldest;
 }
 
 static void gauges_add_queues(const struct eh_engine *e, const struct team *team, uint32_t *budget,
                               struct eh_team_gauges *ret)
 {
     uint64_t doable = team_doable_sets(team);
-    int64_t oldest_us = EH_TIME_NEVER;
+    const struct ticket *oldest = NULL;
     for (uint32_t i = 0; i < team->set_count; i++) {
         if (!team->sets[i].skills)
             continue;
-        int64_t us = set_oldest_us(e, &team->sets[i], budget);
-        oldest_us = us < oldest_us ? us : oldest_us;
+        const struct ticket *t = set_oldest(e, &team->sets[i], budget);
+        oldest = t && (!oldest || t->received_us < oldest->received_us) ? t : oldest;
         if (set_is_undoable(team, i, doable))
             ret->undoable += team->sets[i].queue_count;
     }
-    ret->oldest_us = oldest_us == EH_TIME_NEVER ? 0 : oldest_us;
+    if (oldest) {
+        ret->oldest_us = oldest->received_us;
+        ret->oldest_source = ticket_source(oldest);
+        ret->oldest_id = ticket_id(oldest);
+    }
 }
 
 static void gauges_add_periods(const struct eh_engine *e, struct eh_str team,
@@ -82,6 +86,22 @@ bool eh_engine_team_gauges(const struct eh_engine *e, struct eh_str id, uint32_t
     gauges_add_queues(e, team, budget, ret);
     gauges_add_periods(e, id, ret);
     return true;
+}
+
+/* ---- How long tickets waited. */
+
+size_t eh_engine_waits(const struct eh_engine *e, struct eh_str id, uint32_t *budget, size_t max,
+                       int64_t *ret_us)
+{
+    uint32_t team = eh_interner_find(&e->roster.team_ids, id);
+    size_t count = 0;
+    for (uint32_t i = e->tickets.order_count; i > 0 && *budget > 0 && count < max; i--, --*budget) {
+        uint32_t slot = e->tickets.order[i - 1].slot;
+        const struct ticket *t = slot == NONE ? NULL : &e->tickets.slots[slot];
+        if (t && t->team == team && t->first_us > 0)
+            ret_us[count++] = t->first_us > t->received_us ? t->first_us - t->received_us : 0;
+    }
+    return count;
 }
 
 /* ---- What nobody can do. */

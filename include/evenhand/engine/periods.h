@@ -164,14 +164,21 @@ struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
  * queue. False: there is no such team on the desk. */
 struct eh_team_gauges {
     uint64_t waiting, open,
-        undoable;          /* undoable: the waiting ones that eh_engine_undoable() counts */
-    int64_t oldest_us;     /* when the oldest waiting ticket was received; 0: none waits */
-    uint32_t available;    /* members who are available, also those who are full */
-    uint32_t late_periods; /* over, and not closed yet */
-    uint64_t late_facts;   /* facts that came after a freeze or the last version */
+        undoable;      /* undoable: the waiting ones that eh_engine_undoable() counts */
+    int64_t oldest_us; /* when the oldest waiting ticket was received; 0: none waits */
+    struct eh_str oldest_source, oldest_id; /* that ticket; or empty */
+    uint32_t available;                     /* members who are available, also those who are full */
+    uint32_t late_periods;                  /* over, and not closed yet */
+    uint64_t late_facts;                    /* facts that came after a freeze or the last version */
 };
 bool eh_engine_team_gauges(const struct eh_engine *, struct eh_str team, uint32_t *budget,
                            struct eh_team_gauges *ret);
+
+/* How long tickets of the team waited until somebody had them first, in microseconds: of the newest
+ * `max` in memory that somebody has or had, of at most *budget that are looked at. Returns how many
+ * there are. */
+size_t eh_engine_waits(const struct eh_engine *, struct eh_str team, uint32_t *budget, size_t max,
+                       int64_t *ret_us);
 
 /* Tickets that wait for skills which no rep in the team has today, whether they are available or
  * not: a row for each set of skills. Returns how many rows there are, at most `max`. */

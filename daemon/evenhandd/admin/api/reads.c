@@ -3,7 +3,9 @@
  *
  * Lists come in pages of EH_ADMIN_PAGE, so that no single answer holds up the loop for long.
  */
-#include "admin/api/api.h"
+#include "admin/api/board.h"
+
+#include <evenhand/engine/periods.h>
 
 /* ---- Status. */
 
@@ -78,6 +80,17 @@ static json_t *alarms_of(const struct eh_alarms *alarms)
     return list;
 }
 
+static void put_trouble(const struct eh_admin_request *request, const struct eh_app_status *status,
+                        json_t *body)
+{
+    /* It may quote the desk file, shares and first days with it. */
+    bool all = eh_peer_sees_all(request->peer);
+    eh_json_put(body, "last_error", all ? eh_json_string(status->last_error) : NULL);
+    eh_json_put_time(body, "last_error_at", status->last_error_us);
+    eh_json_put_string(body, "alarm", eh_alarm_first(status->alarms));
+    eh_json_put(body, "alarms", alarms_of(status->alarms));
+}
+
 void eh_admin_get_status(struct eh_admin_request *request)
 {
     struct eh_app_status status;
@@ -96,12 +109,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
     eh_json_put_string(body, "redis_address", status.redis_address);
     eh_json_put_string(body, "redis_error", status.redis_error);
     eh_json_put_string(body, "postgres", status.postgres_up ? "up" : "down");
-    /* It may quote the desk file, shares and first days with it. */
-    bool all = eh_peer_sees_all(request->peer);
-    eh_json_put(body, "last_error", all ? eh_json_string(status.last_error) : NULL);
-    eh_json_put_time(body, "last_error_at", status.last_error_us);
-    eh_json_put_string(body, "alarm", eh_alarm_first(status.alarms));
-    eh_json_put(body, "alarms", alarms_of(status.alarms));
+    put_trouble(request, &status, body);
     eh_json_put(body, "left_with_open", left_of(request));
     eh_json_put_int(body, "schema", status.schema);
     eh_json_put_string(body, "version", EVENHAND_VERSION);
@@ -130,12 +138,17 @@ static json_t *member_json(const struct eh_engine *engine, const struct eh_membe
                            bool figures)
 {
     json_t *body = json_object();
-    struct eh_rep_view rep = {.until_us = EH_TIME_NEVER};
+    struct eh_rep_view rep = {.until_us = EH_TIME_NEVER, .next_us = EH_TIME_NEVER};
     bool known = figures && eh_engine_rep(engine, member->rep, &rep);
     eh_json_put_text(body, "id", member->rep);
+    eh_json_put_text(body, "name", eh_engine_rep_name(engine, member->rep));
     eh_json_put_string(body, "state", shown_state(member->state, member->active, member->left));
     eh_json_put_time(body, "until", rep.until_us);
+    eh_json_put(body, "since", known ? eh_json_time(rep.since_us) : NULL);
     eh_json_put(body, "reason", known ? eh_json_text(rep.reason) : NULL);
+    eh_json_put(body, "by", known ? eh_json_text(rep.by) : NULL);
+    eh_json_put_string(body, "next_state", eh_status_name(rep.next_state));
+    eh_json_put_time(body, "next_from", rep.next_us);
     eh_json_put_bool(body, "full", member->full);
     eh_json_put_bool(body, "active", member->active);
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
@@ -176,7 +189,7 @@ static json_t *plan_of(const struct eh_engine *engine, const struct eh_desk *des
 
 /* The team with a page of its members; returns how many those were. */
 static uint32_t team_json(const struct eh_admin_request *request, const struct eh_team_view *team,
-                          struct eh_str after, json_t **ret)
+                          struct eh_str after, struct eh_board_budget *budget, json_t **ret)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_peer *peer = request->peer;
@@ -191,6 +204,8 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "plan", plan_of(engine, desk, team->id));
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
+
+    eh_admin_put_board(request, team->id, budget, body);
 
     bool all = eh_peer_sees_all(peer) || eh_peer_manages(peer, desk, team->id);
     json_t *reps = json_array();
@@ -227,12 +242,13 @@ void eh_admin_get_team(struct eh_admin_request *request)
         return;
     }
     json_t *body;
-    team_json(request, &view, eh_http_path_query(&request->path, "after"), &body);
+    struct eh_board_budget budget = EH_BOARD_BUDGET;
+    team_json(request, &view, eh_http_path_query(&request->path, "after"), &budget, &body);
     eh_admin_reply(request, 200, body);
 }
 
 /* Whole teams, as many as hold about a page of members; `after` is the last team shown. */
-void eh_admin_get_teams(struct eh_admin_request *request)
+static json_t *teams_json(const struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = eh_engine_desk(engine);
@@ -240,6 +256,7 @@ void eh_admin_get_teams(struct eh_admin_request *request)
     json_t *list = json_array();
     uint32_t members = 0, i = 0;
     struct eh_str last = {NULL, 0};
+    struct eh_board_budget budget = EH_BOARD_BUDGET;
 
     for (; desk && i < desk->team_count && members < EH_ADMIN_PAGE; i++) {
         struct eh_team_view view;
@@ -250,13 +267,31 @@ void eh_admin_get_teams(struct eh_admin_request *request)
             !eh_engine_team(engine, team->id, &view))
             continue;
         json_t *body;
-        members += 1 + team_json(request, &view, eh_str(NULL), &body);
+        members += 1 + team_json(request, &view, eh_str(NULL), &budget, &body);
         json_array_append_new(list, body);
         last = team->id;
     }
     json_t *body = json_object();
     eh_json_put(body, "teams", list);
     eh_json_put(body, "after", desk && i < desk->team_count ? eh_json_text(last) : NULL);
+    return body;
+}
+
+void eh_admin_get_teams(struct eh_admin_request *request)
+{
+    eh_admin_reply(request, 200, teams_json(request));
+}
+
+void eh_admin_get_board(struct eh_admin_request *request)
+{
+    struct eh_app_status status;
+    eh_app_status(request->admin->app, &status);
+    json_t *body = teams_json(request);
+    put_trouble(request, &status, body);
+    eh_json_put_int(body, "dead", (int64_t)status.committed.dead_letters);
+    eh_json_put_int(body, "refused", (int64_t)status.committed.totals.dead);
+    eh_json_put_int(body, "input", (int64_t)status.committed.totals.input);
+    eh_json_put_time(body, "now", eh_app_now_us(request->admin->app));
     eh_admin_reply(request, 200, body);
 }
 

@@ -17,6 +17,7 @@
     ROUTE("GET", "/metrics", "", EH_MAY_OPERATOR | EH_MAY_AUDITOR, false, 0, 0,                    \
           eh_admin_get_metrics)                                                                    \
     ROUTE("GET", "/v1/status", "", EH_MAY_ANY | EH_MAY_DELEGATE, false, 0, 0, eh_admin_get_status) \
+    ROUTE("GET", "/v1/board", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_board)           \
     ROUTE("GET", "/v1/teams", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_teams)           \
     ROUTE("GET", "/v1/teams/{team}", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_team)     \
     ROUTE("GET", "/v1/teams/{team}/fairness", "from to",                                           \
