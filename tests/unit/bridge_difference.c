@@ -154,6 +154,24 @@ Test(difference, while_an_owner_is_being_set_no_other_is_believed)
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", true), "");
 }
 
+/* Its entry was lost before it was read: that the helpdesk has another owner is nobody's doing. */
+Test(difference, an_owner_that_was_never_set_is_set_whatever_the_mode)
+{
+    static const enum eh_owner_mode modes[] = {EH_OWNER_REPORT, EH_OWNER_GUARD, EH_OWNER_OFF};
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    held->unsure = true;
+    for (unsigned i = 0; i < 3; i++) {
+        connection.owner = modes[i];
+        cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\"}", false), "+back");
+        cr_assert_str_eq(find(held, OPEN ", \"account\": null}", false), "+back");
+        cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "");
+    }
+    cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ben@x\"}", false), "outcome=resolved");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\"}", false),
+                     "owner@ben@x");
+}
+
 Test(difference, a_ticket_of_somebody_outside_is_not_set_back)
 {
     struct eh_held *held = hold(EH_HELD_ELSEWHERE, NULL);

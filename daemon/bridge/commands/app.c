@@ -22,6 +22,7 @@ struct eh_bridge_app {
     struct eh_sync *sync;
     struct eh_webhooks *hooks;
     struct asked *asked;
+    bool caught_up; /* with the outbox, once */
 };
 
 /* ---- In. */
@@ -121,6 +122,21 @@ static int account_of(void *context, const char *rep, const char *id, const char
     return eh_sync_account(app->sync, rep, id, ret);
 }
 
+/* Before that, nobody knows what evenhand has decided since the bridge ran last. */
+static void on_caught_up(void *context)
+{
+    struct eh_bridge_app *app = context;
+    if (!app->caught_up)
+        eh_sync_sweep(app->sync, "the start");
+    app->caught_up = true;
+}
+
+static void on_lost(void *context)
+{
+    const struct eh_bridge_app *app = context;
+    eh_sync_lost(app->sync);
+}
+
 static void on_sweep(void *context, const char *why)
 {
     const struct eh_bridge_app *app = context;
@@ -193,6 +209,8 @@ static int make_out(struct eh_bridge_app *app, struct eh_error *error)
                                            .session = app->profile->session,
                                            .account_of = account_of,
                                            .on_entry = on_entry,
+                                           .on_caught_up = on_caught_up,
+                                           .on_lost = on_lost,
                                            .on_sweep = on_sweep,
                                            .previous = previous,
                                            .context = app};
@@ -249,7 +267,6 @@ int eh_bridge_app_new(struct event_base *base, struct eh_connection *connection,
         return r;
     }
     eh_out_start(app->out);
-    eh_sync_sweep(app->sync, "the start");
     *ret = app;
     return 0;
 }
@@ -339,6 +356,7 @@ const char *eh_bridge_app_trouble(const struct eh_bridge_app *app)
 
 void eh_bridge_app_sweep(struct eh_bridge_app *app)
 {
+    eh_sync_lost(app->sync); /* whoever asks doubts something */
     eh_sync_sweep(app->sync, "asked for");
 }
 

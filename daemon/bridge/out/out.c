@@ -257,6 +257,14 @@ static void on_caught_up(void *context)
     struct eh_out *out = context;
     eh_jobs_hold(out->jobs, false);
     eh_jobs_turn(out->jobs);
+    if (out->options.on_caught_up)
+        out->options.on_caught_up(out->options.context);
+}
+
+static void lose(struct eh_out *out)
+{
+    if (out->options.on_lost)
+        out->options.on_lost(out->options.context);
 }
 
 static void sweep_ask(struct eh_out *out, const char *why)
@@ -271,6 +279,7 @@ static void on_gap(void *context, uint64_t first, uint64_t last)
     eh_log(EH_LOG_WARNING,
            "%s: entries %llu to %llu were trimmed before they were read; all tickets are compared",
            out->options.outbox_key, (unsigned long long)first, (unsigned long long)last);
+    lose(out);
     sweep_ask(out, "the outbox was trimmed");
 }
 
@@ -279,6 +288,7 @@ static void on_other_log(void *context)
     struct eh_out *out = context;
     eh_cursor_restart(out->cursor);
     eh_jobs_restart(out->jobs);
+    lose(out);
     sweep_ask(out, "another outbox");
 }
 

@@ -42,6 +42,8 @@ struct eh_out_options {
      * text, NULL: they have none. Below 0: nobody knows yet; asked again. NULL: nobody is asked. */
     int (*account_of)(void *context, const char *rep, const char *id, const char **ret);
     void (*on_entry)(void *context, const json_t *entry); /* each of our source; borrowed */
+    void (*on_caught_up)(void *context);                  /* all that is there was read; or NULL */
+    void (*on_lost)(void *context);                       /* entries were never read; or NULL */
     void (*on_sweep)(void *context, const char *why);     /* a sweep is needed */
     json_t *(*previous)(void *context, const char *id);   /* NULL, or a new reference or NULL */
     void *context;

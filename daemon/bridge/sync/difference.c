@@ -106,11 +106,17 @@ static bool is_managers_hand(const struct finding *in)
     return by && eh_account_listed(in->view->connection->managers, by);
 }
 
+/* What evenhand has decided was on an entry that is lost; and it was nobody's hand. */
+static bool is_lost(const struct finding *in)
+{
+    return in->view->held->unsure && !in->view->said->by;
+}
+
 /* Somebody else's hand: evenhand wants another owner, or none. */
 static bool owner_differs(const struct finding *in)
 {
     const struct eh_view *view = in->view;
-    return view->said->says_owner && view->connection->owner != EH_OWNER_OFF &&
+    return view->said->says_owner && (view->connection->owner != EH_OWNER_OFF || is_lost(in)) &&
            !is_same(view->held->account, view->said->account) && !is_our_hand(in);
 }
 
@@ -119,7 +125,8 @@ static void owner_find(struct finding *in)
     const struct eh_view *view = in->view;
     if (!owner_differs(in))
         return;
-    bool is_told = view->connection->owner == EH_OWNER_REPORT || is_managers_hand(in);
+    bool is_told =
+        (view->connection->owner == EH_OWNER_REPORT && !is_lost(in)) || is_managers_hand(in);
     if (is_told && !view->in_flight)
         owner_add(in);
     else if (!is_told && view->held->state != EH_HELD_ELSEWHERE)
@@ -205,7 +212,8 @@ static void of_closed(struct finding *in)
 /* Who closed it had it, whatever `guard` would have said to that before. */
 static void of_ended(struct finding *in)
 {
-    if (in->view->said->account && owner_differs(in) && !in->view->said->open)
+    bool is_off = in->view->connection->owner == EH_OWNER_OFF;
+    if (in->view->said->account && !is_off && owner_differs(in) && !in->view->said->open)
         owner_add(in);
     end_add(in);
 }

@@ -52,6 +52,8 @@ struct eh_held {
     uint32_t seen;                      /* the sweep that has seen it open last */
     uint32_t ring;                      /* its place among the closed ones, from 1; 0: none */
     uint32_t next;                      /* row behind it in its list, from 1; 0: none */
+    uint8_t loss;                       /* of entries, since which it is known */
+    bool unsure;                        /* whose it is was not on the outbox: it was lost */
     bool used, id_is_apart;
     bool told; /* by us, or its content was said since */
     int8_t priority;

@@ -29,6 +29,7 @@ struct eh_sync {
     int (*get)(struct eh_sync *, const json_t *value); /* a request that `in` has asked for */
     uint32_t sweep_number;                             /* of the one that runs, or ran last */
     bool listed;                                       /* all that evenhand has open is known */
+    uint8_t losses;                                    /* of entries of the outbox; 0: none */
     struct eh_sync_counts counts;
     char last_error[EH_ERROR_TEXT_MAX];
 };

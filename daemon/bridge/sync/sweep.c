@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bridge/profile/profile.h"
+#include "host/clock.h"
 #include "host/log.h"
 
 #define AGAIN_S 10 /* after one that failed */
@@ -17,6 +18,7 @@ struct eh_sweep {
     struct event *timer; /* the next one */
     bool runs, again;    /* one more was asked for meanwhile */
     bool failed;
+    int64_t listed_s; /* CLOCK_MONOTONIC: when all that evenhand has open was known */
     unsigned page;
     json_t *body;  /* of the page before, or NULL */
     json_t *reads; /* ids that are to be read */
@@ -83,6 +85,9 @@ void eh_sweep_begin(struct eh_sweep *sweep, const char *why)
     sweep->again = sweep->failed = false;
     sweep->page = 0;
     sweep->sync->sweep_number++;
+    if (sweep->sync->listed &&
+        eh_clock_monotonic_us() / 1000000 - sweep->listed_s >= EH_SYNC_LIST_S)
+        eh_sync_lost(sweep->sync); /* Redis may have lost some of what was told it */
     if (sweep->sync->listed)
         page_next(sweep);
     else
@@ -106,12 +111,21 @@ static void learn(struct eh_sync *sync, const json_t *ticket)
     struct eh_held *held = eh_held_find(sync->holdings, id);
     if (!held)
         held = eh_held_add(sync->holdings, id);
-    else if (held->state == EH_HELD_UNKNOWN || held->touched_us)
+    else if (held->state == EH_HELD_UNKNOWN || (held->touched_us && held->loss == sync->losses))
         return; /* it is being looked up, or known better from the outbox */
     if (held)
         eh_sync_learn(sync, held, ticket);
     else
         eh_sync_fail(sync, "more than %d tickets are open", EH_HELD_MAX);
+}
+
+/* What was open before entries were lost, and is not any more, is looked up when it is said. */
+static void forget_others(struct eh_sync *sync)
+{
+    struct eh_held *held;
+    for (uint32_t at = 0; (held = eh_holdings_next(sync->holdings, &at));)
+        if (eh_held_is_open(held) && held->loss != sync->losses && !held->waits)
+            eh_held_forget(sync->holdings, held);
 }
 
 static void on_listed(void *context, const struct eh_asker_answer *answer)
@@ -131,7 +145,9 @@ static void on_listed(void *context, const struct eh_asker_answer *answer)
         list_next(sweep, after);
         return;
     }
+    forget_others(sweep->sync);
     sweep->sync->listed = true;
+    sweep->listed_s = eh_clock_monotonic_us() / 1000000;
     page_next(sweep);
 }
 

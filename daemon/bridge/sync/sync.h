@@ -25,6 +25,7 @@
 
 #define EH_SYNC_GETS_MAX  2048   /* `get`s that wait */
 #define EH_SYNC_PAGES_MAX 10000  /* of one sweep */
+#define EH_SYNC_LIST_S    3600   /* then what evenhand has open is asked for again */
 #define EH_SYNC_ACCOUNT_S 60     /* then a rep's account is asked for again */
 #define EH_SYNC_REPS_MAX  100000 /* reps whose accounts are known */
 #define EH_SYNC_READS     2      /* tickets that a sweep reads at a time */
@@ -80,6 +81,9 @@ typedef void eh_sync_taken_fn(void *context, int r);
 void eh_sync_take(struct eh_sync *, const json_t *value, eh_sync_taken_fn *, void *context);
 /* What evenhand has decided. */
 void eh_sync_entry(struct eh_sync *, const json_t *entry);
+/* Entries of the outbox are gone: what evenhand has open is asked for again by the next sweep, and
+ * until then nobody is told of owners that differ. */
+void eh_sync_lost(struct eh_sync *);
 /* Who a rep is at the helpdesk, by a ticket that they have; NULL: nobody there. The text lives as
  * long as the sync. -EH_EUNAVAILABLE: evenhandd is being asked; ask again in a moment. */
 int eh_sync_account(struct eh_sync *, const char *rep, const char *id,

@@ -121,10 +121,12 @@ static enum eh_held_state state_of(const char *name)
 
 void eh_sync_learn(struct eh_sync *sync, struct eh_held *held, const json_t *ticket)
 {
-    const char *state = text_of(ticket, "state");
+    const char *state = text_of(ticket, "state"), *account = held->account;
     set_text(sync, &held->team, text_of(ticket, "team"));
     set_text(sync, &held->kind, text_of(ticket, "kind"));
     set_text(sync, &held->account, text_of(ticket, "account"));
+    held->unsure |= held->loss != sync->losses && held->account != account;
+    held->loss = sync->losses;
     held->value = json_integer_value(json_object_get(ticket, "value"));
     held->priority = (int8_t)json_integer_value(json_object_get(ticket, "priority"));
     if (state && strcmp(state, "closed") == 0)
@@ -228,16 +230,17 @@ static void put(struct told *told, const json_t *message)
 static bool in_flight(const struct told *told, const struct eh_held *held)
 {
     const struct eh_sync_options *options = &told->sync->options;
-    return told->at_us < held->touched_us ||
+    return !told->sync->listed || told->at_us < held->touched_us ||
            options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held));
 }
 
 static void set_back(struct eh_sync *sync, const struct eh_held *held)
 {
     const struct eh_sync_options *options = &sync->options;
-    sync->counts.set_back++;
-    eh_log_limited(EH_LOG_INFO, "guard", "ticket %s: somebody else set its owner; it is set back",
-                   eh_held_id(held));
+    sync->counts.set_back += !held->unsure;
+    eh_log_limited(EH_LOG_INFO, "guard", "ticket %s: %s", eh_held_id(held),
+                   held->unsure ? "its owner was never set"
+                                : "somebody else set its owner; it is set back");
     if (options->helpdesk->set_owner(options->helpdesk_context, eh_held_id(held), held->account) <
         0)
         eh_sync_fail(sync, "ticket %s: its owner cannot be set back now", eh_held_id(held));
@@ -264,6 +267,8 @@ static void act(struct told *told, struct eh_held *held, const struct eh_differe
         set_back(sync, held);
     if (difference->in_doubt)
         look_again(sync, held);
+    if (told->said.says_owner && sync->listed)
+        held->unsure = false;
     for (unsigned i = 0; i < difference->count; i++)
         put(told, difference->messages[i]);
     if (told->r < 0)
@@ -391,8 +396,8 @@ static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken
         fn(context, 0);
         return;
     }
-    if (!held)
-        held = eh_held_add(sync->holdings, said.id);
+    if (!held && (held = eh_held_add(sync->holdings, said.id)) && sync->listed)
+        held->loss = sync->losses;
     if (!held) {
         fn(context, -EH_EFULL);
         return;
@@ -442,6 +447,8 @@ static void take_decision(struct eh_sync *sync, struct eh_held *held, const char
         return;
     }
     held->touched_us = monotonic_us();
+    held->loss = sync->losses;
+    held->unsure = false;
 }
 
 void eh_sync_entry(struct eh_sync *sync, const json_t *entry)
@@ -467,4 +474,11 @@ json_t *eh_sync_previous(const struct eh_sync *sync, const char *id)
     json_t *more = held->more ? json_loads(held->more, JSON_DECODE_ANY, NULL) : NULL;
     return json_pack("{s:s, s:s?, s:b, s:o*}", "id", eh_held_id(held), "account",
                      held->said_account, "open", eh_held_is_open(held), "more", more);
+}
+
+/* 0 means that nothing was ever lost. */
+void eh_sync_lost(struct eh_sync *sync)
+{
+    sync->losses = sync->losses == UINT8_MAX ? 1 : (uint8_t)(sync->losses + 1);
+    sync->listed = false;
 }
