@@ -145,3 +145,29 @@ def owner_of(stack, number, source="help"):
 
 def rep_of(account):
     return account.partition("@")[0] if account else None
+
+
+# ---- with an OwnerStub
+
+
+def owners(stub):
+    return {t: changes[-1] for t, changes in stub.history().items()}
+
+
+def once(hook, name):
+    """The helpdesk tells of a ticket. Whether that was taken."""
+    try:
+        return hook.send(ticket(name, value=100, account=None))[0] == 204
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def create(stub, bridge, names):
+    hook = bridge.webhook()
+    for name in names:
+        stub.add(name)
+        wait_until("%s is taken" % name, lambda: once(hook, name), 60, 0.05)
+
+
+def have_owners(stub, count):
+    return len([owner for owner in owners(stub).values() if owner]) == count

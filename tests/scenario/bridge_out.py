@@ -2,7 +2,6 @@
 """bridge_out: what evenhand decides becomes the owner in the helpdesk: once, whatever the helpdesk
 answers, and whatever is killed.
 """
-import http.client
 import json
 import os
 import statistics
@@ -11,7 +10,7 @@ import time
 
 import redis
 
-from bridge_kit import Bridge, account_of, desk, ticket
+from bridge_kit import Bridge, account_of, create, desk, have_owners, once, owners, ticket
 from harness import (LONG, OUTBOX, SEED, SUPPORT, note, patience, program_holds, run, scenario,
                      wait_until)
 from helpdesk_stub import Helpdesk
@@ -36,10 +35,6 @@ def deals(stack, source="help"):
 
 def wanted(stack):
     return {t: owners[-1] for t, owners in deals(stack).items()}
-
-
-def owners(stub):
-    return {t: changes[-1] for t, changes in stub.history().items()}
 
 
 def check(stack, stub, tickets):
@@ -69,25 +64,6 @@ def with_bridge(title, **settings):
         made.__name__ = work.__name__
         return scenario(title)(made)
     return remember
-
-
-def once(hook, name):
-    """The helpdesk tells of a ticket. Whether that was taken."""
-    try:
-        return hook.send(ticket(name, value=100, account=None))[0] == 204
-    except (OSError, http.client.HTTPException):
-        return False
-
-
-def create(stub, bridge, names):
-    hook = bridge.webhook()
-    for name in names:
-        stub.add(name)
-        wait_until("%s is taken" % name, lambda: once(hook, name), 60, 0.05)
-
-
-def have_owners(stub, count):
-    return len([owner for owner in owners(stub).values() if owner]) == count
 
 
 def figure(bridge, key):
@@ -355,4 +331,5 @@ def many_parked(stack, stub, bridge):
     assert mb < MEMORY_MOST_MB or program_holds(b"__asan_init"), mb  # a sanitizer's own memory is in it
 
 
-run()
+if __name__ == "__main__":
+    run()
