@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include <event2/bufferevent.h>
+#include <event2/listener.h>
 
 #include "host/log.h"
 #include "http/server.h"
@@ -77,17 +78,34 @@ static void guest_leave(struct eh_http_server *server, const struct eh_http_gues
         server->welcome--;
 }
 
+/* Those above the bound stay with the kernel, which has a bound of its own, until others leave. */
+static void look_whether_full(struct eh_http_server *server)
+{
+    bool full = server->accepted >= server->limits->connections_max;
+    if (!server->limits->crowd_waits || !server->bound || full == server->full)
+        return;
+    struct evconnlistener *listener = evhttp_bound_socket_get_listener(server->bound);
+    server->full = full;
+    if (full)
+        evconnlistener_disable(listener);
+    else
+        evconnlistener_enable(listener);
+}
+
 /* ---- Its end. */
 
 static void forget(struct eh_http_connection *connection)
 {
+    struct eh_http_server *server = connection->server;
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
     if (connection->admitted)
-        guest_leave(connection->server, &connection->guest);
+        guest_leave(server, &connection->guest);
     eh_http_room_settled(connection);
     free(connection);
+    server->accepted--;
+    look_whether_full(server);
 }
 
 static void let_go(struct eh_http_connection *connection)
@@ -221,6 +239,8 @@ struct bufferevent *eh_http_connection_new(struct event_base *base, void *contex
     if (connection->next)
         connection->next->link = &connection->next;
     server->connections = connection;
+    server->accepted++;
+    look_whether_full(server);
     event_active(connection->timer, 0, 0);
     return connection->bev;
 }

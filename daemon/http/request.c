@@ -192,7 +192,7 @@ static void headers_add(struct evkeyvalq *headers, const struct eh_http_request 
         evhttp_add_header(headers, "Allow", server->owner->methods);
     for (const struct eh_http_header *h = answer->headers; h; h = h->next)
         evhttp_add_header(headers, h->name, h->value);
-    if (answer->close || in_doubt || server->closing || request->guest->refused)
+    if (answer->close || in_doubt || server->closing || server->full || request->guest->refused)
         evhttp_add_header(headers, "Connection", "close");
 }
 

@@ -18,7 +18,7 @@ static void accept_again(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
     struct eh_http_server *server = context;
-    if (server->bound)
+    if (server->bound && !server->full)
         evconnlistener_enable(evhttp_bound_socket_get_listener(server->bound));
 }
 
@@ -53,6 +53,7 @@ static int bind_socket(struct eh_http_server *server, struct eh_error *error)
     if (server->bound)
         evhttp_del_accept_socket(server->http, server->bound);
     server->bound = bound;
+    server->full = false;
     server->socket = opened;
     return 0;
 }

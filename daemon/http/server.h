@@ -49,13 +49,15 @@
 /* What the owner allows; it lives as long as the server. */
 struct eh_http_limits {
     unsigned connections_max; /* at a time, where the owner admits all alike */
-    size_t headers_max;       /* bytes of request line and headers */
-    size_t body_max;          /* bytes of a body */
-    size_t small_body_max;    /* ... of one that needs no place of the large ones */
-    unsigned large_max;       /* connections that read a larger one, or wait for its answer ... */
-    unsigned large_reserve;   /* ... of which so many are kept for guests with a reserve */
-    unsigned large_user;      /* ... and so many for one user without a reserve */
-    size_t answer_small;      /* bytes of an answer that always has room */
+    bool crowd_waits;      /* those above it wait to be accepted, and one that is answered meanwhile
+                            * is closed; else they are told that there is no room */
+    size_t headers_max;    /* bytes of request line and headers */
+    size_t body_max;       /* bytes of a body */
+    size_t small_body_max; /* ... of one that needs no place of the large ones */
+    unsigned large_max;    /* connections that read a larger one, or wait for its answer ... */
+    unsigned large_reserve; /* ... of which so many are kept for guests with a reserve */
+    unsigned large_user;    /* ... and so many for one user without a reserve */
+    size_t answer_small;    /* bytes of an answer that always has room */
     size_t answers_max;  /* bytes of all larger answers that are not taken yet: so many for guests
                             with a reserve, and so many for all others. An answer that is alone may
                             be larger. */
@@ -128,6 +130,8 @@ struct eh_http_server {
     char methods_said[80]; /* "only GET, POST and PUT are taken" */
     struct eh_http_connection *connections;
     unsigned welcome, refused;   /* connections that it admitted without asking its owner */
+    unsigned accepted;           /* connections in all */
+    bool full;                   /* takes no connection until one has left */
     uint64_t turns;              /* counts how often a place for a large request was asked for */
     uint64_t late;               /* requests, and answers not taken, past their deadline */
     struct eh_http_server *next; /* of all that listen */

@@ -16,7 +16,6 @@
 #include "host/log.h"
 #include "http/socket.h"
 
-#define BACKLOG      128
 #define GROUP_BUFFER 65536 /* bytes of one entry of the group database */
 
 static bool is_unix(const struct eh_http_address *address)
@@ -138,6 +137,11 @@ static int give_to_group(const struct eh_http_address *address, struct eh_error 
     return 0;
 }
 
+static int backlog_of(const struct eh_http_address *address)
+{
+    return address->backlog ? address->backlog : EH_HTTP_BACKLOG;
+}
+
 static int bind_and_listen(int fd, const struct sockaddr_un *to,
                            const struct eh_http_address *address, struct eh_error *error)
 {
@@ -149,7 +153,7 @@ static int bind_and_listen(int fd, const struct sockaddr_un *to,
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: bind %s: %s", address->setting,
                             address->text, strerror(code));
     r = give_to_group(address, error);
-    if (r == 0 && listen(fd, BACKLOG) < 0)
+    if (r == 0 && listen(fd, backlog_of(address)) < 0)
         r = eh_error_set(error, EH_EUNAVAILABLE, "%s: listen on %s: %s", address->setting,
                          address->text, strerror(errno));
     if (r < 0)
@@ -209,7 +213,8 @@ static int open_tcp(const struct eh_http_address *address, struct eh_http_socket
     if (fd < 0)
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: %s", address->setting, strerror(errno));
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
-        bind(fd, (const struct sockaddr *)&to, (socklen_t)size) < 0 || listen(fd, BACKLOG) < 0) {
+        bind(fd, (const struct sockaddr *)&to, (socklen_t)size) < 0 ||
+        listen(fd, backlog_of(address)) < 0) {
         int code = errno;
         close(fd);
         return eh_error_set(error, code == EADDRINUSE ? EH_ECONFLICT : EH_EUNAVAILABLE,

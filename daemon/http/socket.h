@@ -18,7 +18,8 @@
 
 #define EH_HTTP_PATH_MAX   107  /* bytes of a Unix socket's path: sun_path without its terminator */
 #define EH_HTTP_UNIX_MODE  0660 /* of a Unix socket, unless asked otherwise */
-#define EH_HTTP_FD_RESERVE 24   /* descriptors that no client gets */
+#define EH_HTTP_BACKLOG    128
+#define EH_HTTP_FD_RESERVE 24 /* descriptors that no client gets */
 
 /* Where to listen. Its texts live as long as it is used. */
 struct eh_http_address {
@@ -27,6 +28,7 @@ struct eh_http_address {
     const char *group;   /* of a Unix socket; NULL or "": the group of the process */
     const char *group_setting; /* the key that comes from */
     mode_t mode;               /* of a Unix socket; 0: EH_HTTP_UNIX_MODE */
+    int backlog;               /* connections that wait to be accepted; 0: EH_HTTP_BACKLOG */
     bool inherits;             /* takes the socket that systemd hands over, when there is one */
 };
 

@@ -211,6 +211,36 @@ Test(http_server, connections_over_the_cap_are_told_so)
         close(fds[i]);
 }
 
+Test(http_server, a_crowd_waits_to_be_accepted_where_the_owner_wants_that)
+{
+    const char *request = "GET /in HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fds[2 * CONNECTIONS];
+    own_limits.crowd_waits = true;
+    listen_tcp();
+    for (int i = 0; i < 2 * CONNECTIONS; i++) {
+        fds[i] = client();
+        send_text(fds[i], i == 0 ? "GET /later HTTP/1.1\r\nHost: x\r\n\r\n" : "G");
+    }
+    while (!kept)
+        event_base_loop(base, EVLOOP_ONCE);
+    event_base_loop(base, EVLOOP_NONBLOCK);
+    cr_expect(server->full);
+    cr_expect_eq(server->accepted, CONNECTIONS);
+    struct eh_http_request *first = kept;
+    kept = NULL;
+    eh_http_answer(first, &(struct eh_http_answer){.status = 204});
+    cr_expect(is_told(fds[0], "Connection: close\r\n"), "it makes room: %s", said);
+    for (int i = 1; i < 2 * CONNECTIONS; i++) {
+        cr_expect(ask(fds[i], request + 1, "204"), "%d: %s", i, said);
+        cr_expect_leq(server->accepted, CONNECTIONS);
+        close(fds[i]);
+    }
+    close(fds[0]);
+    while (server->accepted > 0)
+        event_base_loop(base, EVLOOP_ONCE);
+    cr_expect_not(server->full);
+}
+
 Test(http_server, a_request_that_nobody_answers_has_a_deadline)
 {
     listen_tcp();

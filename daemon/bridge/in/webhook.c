@@ -267,6 +267,7 @@ static const struct eh_http_owner owner = {
     .name = "webhooks", .methods = "POST", .ask = on_ask, .late = on_late};
 static const struct eh_http_limits limits = {
     .connections_max = EH_WEBHOOK_CONNECTIONS,
+    .crowd_waits = true,
     .headers_max = 16384,
     .body_max = EH_WEBHOOK_BODY_MAX,
     .small_body_max = 65536,
@@ -286,7 +287,8 @@ static int listen_on(struct eh_webhooks *hooks, struct eh_error *error)
 {
     const struct eh_http_options http = {hooks->options.base, &owner, &limits, hooks};
     const struct eh_http_address address = {.text = hooks->options.connection->listen,
-                                            .setting = "listen"};
+                                            .setting = "listen",
+                                            .backlog = EH_WEBHOOK_BACKLOG};
     int r = eh_http_server_new(&http, &hooks->server, error);
     return r < 0 ? r : eh_http_server_listen(hooks->server, &address, error);
 }

@@ -24,8 +24,9 @@
 
 #define EH_WEBHOOK_BODY_MAX      (1u << 20) /* bytes */
 #define EH_WEBHOOK_CONNECTIONS   512
-#define EH_WEBHOOK_WORK_S        10 /* then it is answered 503 */
-#define EH_WEBHOOK_RETRY_AFTER_S 5  /* what a 503 says */
+#define EH_WEBHOOK_BACKLOG       4096 /* that wait to be accepted, where the system lets them */
+#define EH_WEBHOOK_WORK_S        10   /* then it is answered 503 */
+#define EH_WEBHOOK_RETRY_AFTER_S 5    /* what a 503 says */
 
 /* A payload whose values are being taken. */
 struct eh_taking;
