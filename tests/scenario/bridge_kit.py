@@ -68,6 +68,7 @@ class Bridge:
             "kinds": {"default": "query"}, "outcomes": {"closed": "resolved", "merged": "cancelled"},
             "redis": stack.redis_server.socket, "admin_socket": stack.dir + "/d.sock",
             "account": "bridge@shop.example", "rate": "1000/s"}, **settings)
+        self.listen = self.settings["listen"]
         self.write()
 
     def secret(self, name, text):
