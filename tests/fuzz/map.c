@@ -2,7 +2,7 @@
  * child, and read as what a helpdesk says. */
 #include <stdlib.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "bridge/map/map.h"
 #include "bridge/sync/difference.h"
 #include "fuzz.h"

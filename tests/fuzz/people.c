@@ -2,7 +2,7 @@
  * that fit, and each is compared with teams and reps. */
 #include "bridge/commands/match.h"
 #include "bridge/commands/people.h"
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "fuzz.h"
 
 static bool is_line(const json_t *text)

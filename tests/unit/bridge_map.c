@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "bridge/map/map.h"
 
 #define PROGRAMS 8

@@ -83,7 +83,7 @@ OWN = {
     "commands/steps.h": "struct eh_exchange *exchange; eh_steps_fn *on_value; struct eh_error *people;",
     "commands/load.h": """#include "host/log.h"
         struct eh_bridge_call call;""",
-    "sync/admin.h": "eh_asker_fn *on_answer;",
+    "ask/asker.h": "eh_asker_fn *on_answer;",
     "sync/difference.h": """#include "bridge/in/feed.h"
         struct eh_held *held; struct eh_said said; struct eh_connection *connection;
         struct eh_feed *feed; eh_feed_fn *on_put;""",

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "bridge/out/out.h"
 
 #define KEY_MAX 160

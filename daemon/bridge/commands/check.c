@@ -9,7 +9,7 @@
 #include <event2/event.h>
 
 #include "bridge/commands/load.h"
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "bridge/out/cursor.h"
 #include "bridge/out/out.h"
 

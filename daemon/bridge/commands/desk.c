@@ -3,7 +3,7 @@
 
 #include <event2/event.h>
 
-#include "bridge/sync/admin.h"
+#include "ask/asker.h"
 
 struct asking {
     struct event_base *base;
@@ -40,7 +40,7 @@ static int page_ask(struct asking *asking)
         return eh_error_set(asking->error, EH_EUNAVAILABLE, "the desk's %s: no such page",
                             asking->list);
     eh_format(target, sizeof target, "/v1/%s%s%s", asking->list, after[0] ? "?after=" : "", after);
-    int r = eh_asker_ask(asking->asker, target, on_page, asking);
+    int r = eh_asker_get(asking->asker, target, on_page, asking);
     if (r < 0)
         return eh_error_set(asking->error, -r, "the desk's %s: cannot be asked", asking->list);
     event_base_dispatch(asking->base);
@@ -64,7 +64,8 @@ int eh_desk_ask(const char *socket, json_t **ret, struct eh_error *error)
 {
     struct asking asking = {.base = event_base_new(), .error = error};
     eh_require(asking.base);
-    int r = eh_asker_new(asking.base, socket, &asking.asker, error);
+    const struct eh_asker_options options = {.base = asking.base, .path = socket, .links = 1};
+    int r = eh_asker_new(&options, &asking.asker, error);
     json_t *desk = json_object();
     if (r == 0)
         r = list_ask(&asking, "teams", desk);

@@ -5,7 +5,7 @@
 #include "bridge/commands/control.h"
 #include "bridge/commands/load.h"
 #include "bridge/out/parked.h"
-#include "bridge/sync/admin.h"
+#include "ask/asker.h"
 
 static int print_one(void *context, const struct eh_parked_item *item)
 {

@@ -13,7 +13,7 @@
 #include "bridge/in/aside.h"
 #include "bridge/in/seen.h"
 #include "bridge/in/verify.h"
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "host/log.h"
 #include "http/error.h"
 #include "http/server.h"

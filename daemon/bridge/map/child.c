@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "host/sanitized.h"
 
 #define SOCKET_FD 3

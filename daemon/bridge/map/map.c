@@ -14,7 +14,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "bridge/map/child.h"
 
 struct call {

@@ -9,7 +9,7 @@
 #include <sys/queue.h>
 #include <time.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "bridge/out/backoff.h"
 #include "bridge/out/bucket.h"
 #include "bridge/out/render.h"

@@ -13,7 +13,7 @@
 
 #include <evenhand/wire/notice.h>
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "redis/stream_id.h"

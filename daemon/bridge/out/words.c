@@ -1,7 +1,7 @@
 /* words: JSON for a profile's programs, and what theirs means. See words.h. */
 #include "bridge/out/words.h"
 
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 
 #define SHOWN_MAX 120 /* bytes of an answer that people see */
 

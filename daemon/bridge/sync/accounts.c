@@ -110,7 +110,7 @@ static int ask(struct eh_accounts *accounts, struct rep *rep, const char *id)
         return -EH_EINVAL;
     eh_format(target, sizeof target, "/v1/tickets/%s/%s", source, part);
     rep->asked_s = monotonic_s();
-    int r = eh_asker_ask(sync->asker, target, on_answer, accounts);
+    int r = eh_asker_get(sync->asker, target, on_answer, accounts);
     rep->asking = r == 0;
     return r;
 }

@@ -8,7 +8,7 @@
 #ifndef EVENHAND_BRIDGE_SYNC_PRIVATE_H
 #define EVENHAND_BRIDGE_SYNC_PRIVATE_H
 
-#include "bridge/sync/admin.h"
+#include "ask/asker.h"
 #include "bridge/sync/held.h"
 #include "bridge/sync/sync.h"
 
@@ -16,6 +16,8 @@ struct told;
 struct eh_accounts;
 struct fetch;
 struct eh_sweep;
+
+#define EH_SYNC_LINKS 4 /* connections to evenhandd, which gives a user 8 */
 
 struct eh_sync {
     struct eh_sync_options options;

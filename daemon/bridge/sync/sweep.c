@@ -157,7 +157,7 @@ static void list_next(struct eh_sweep *sweep, const char *after)
     bool fits = eh_asker_encode(sweep->sync->options.connection->source, source, sizeof source);
     eh_format(target, sizeof target, "/v1/tickets?source=%s%s%s", source, after ? "&after=" : "",
               after ? after : "");
-    if (!fits || eh_asker_ask(sweep->sync->asker, target, on_listed, sweep) < 0)
+    if (!fits || eh_asker_get(sweep->sync->asker, target, on_listed, sweep) < 0)
         fail(sweep);
 }
 

@@ -21,7 +21,9 @@ int eh_sync_new(const struct eh_sync_options *options, struct eh_sync **ret, str
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     sync->options = *options;
     sync->get = get;
-    int r = eh_asker_new(options->base, options->connection->admin_socket, &sync->asker, error);
+    const struct eh_asker_options asker = {
+        .base = options->base, .path = options->connection->admin_socket, .links = EH_SYNC_LINKS};
+    int r = eh_asker_new(&asker, &sync->asker, error);
     if (r == 0 && (eh_holdings_new(&sync->holdings) < 0 || eh_sweep_new(sync, &sync->sweep) < 0 ||
                    eh_accounts_new(sync, &sync->accounts) < 0))
         r = eh_error_set(error, EH_ENOMEM, "out of memory");

@@ -358,7 +358,7 @@ static int look_up(struct told *told)
         !eh_asker_encode(told->said.id, id, sizeof id))
         return -EH_EINVAL;
     eh_format(target, sizeof target, "/v1/tickets/%s/%s", source, id);
-    return eh_asker_ask(sync->asker, target, on_looked_up, told);
+    return eh_asker_get(sync->asker, target, on_looked_up, told);
 }
 
 static void wait_for_look(struct told *told, struct eh_held *held)

@@ -1,7 +1,7 @@
 /*
  * bounded: counts what JSON would become before any of it does.
  */
-#include "bridge/map/bounded.h"
+#include "host/bounded.h"
 
 struct scan {
     unsigned depth, deepest;

@@ -5,8 +5,8 @@
  *     r = eh_bounded_json(eh_str_n(body, size), &value, &error);
  *     json_decref(value);
  */
-#ifndef EVENHAND_BRIDGE_MAP_BOUNDED_H
-#define EVENHAND_BRIDGE_MAP_BOUNDED_H
+#ifndef EVENHAND_HOST_BOUNDED_H
+#define EVENHAND_HOST_BOUNDED_H
 
 #include <jansson.h>
 
