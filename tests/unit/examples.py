@@ -83,6 +83,18 @@ OWN = {
     "commands/steps.h": "struct eh_exchange *exchange; eh_steps_fn *on_value; struct eh_error *people;",
     "commands/load.h": """#include "host/log.h"
         struct eh_bridge_call call;""",
+    "web/ask/answers.h": """#include "web/config/config.h"
+        struct eh_web_config *web; eh_answer_fn *on_answer; void *page;""",
+    "web/ask/kept.h": "json_t *body;",
+    "web/screens/layout.h": "struct eh_page *page;",
+    "web/screens/parts.h": "struct eh_page *page; json_t *ticket;",
+    "web/screens/run.h": """struct eh_pages *pages; const struct eh_screen *screen;
+        void *on_done;""",
+    "web/serve/private.h": "struct eh_serve *serve; struct eh_http_request *request;",
+    "web/serve/serve.h": "struct eh_web_config *web;",
+    "web/sign/memory.h": "struct eh_token link, session;",
+    "web/sign/token.h": "struct eh_sign_key key;",
+    "web/sign/sign.h": """struct eh_web_config *web; struct eh_http_request *request;""",
     "ask/asker.h": "eh_asker_fn *on_answer;",
     "sync/difference.h": """#include "bridge/in/feed.h"
         struct eh_held *held; struct eh_said said; struct eh_connection *connection;

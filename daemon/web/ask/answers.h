@@ -1,0 +1,60 @@
+/*
+ * answers: what evenhandd says, kept for each person as long as nothing has changed. One look a
+ * second at the daemon's status tells when that is.
+ *
+ *     struct eh_answers *answers;
+ *     r = eh_answers_new(base, web->admin_socket, &answers, &error);
+ *     const struct eh_answer *answer = eh_answers_find(answers, "ana", "/v1/me");
+ *     if (!answer)
+ *         r = eh_answers_ask(answers, "ana", "/v1/me", on_answer, page); // once, later
+ *     …
+ *     eh_answers_free(answers);
+ */
+#ifndef EVENHAND_WEB_ASK_ANSWERS_H
+#define EVENHAND_WEB_ASK_ANSWERS_H
+
+#include "ask/asker.h"
+
+#define EH_ANSWERS_MAX       4096       /* answers that are kept ... */
+#define EH_ANSWERS_BYTES_MAX (1u << 20) /* ... and the bytes of their texts */
+#define EH_ANSWERS_LOOK_S    1
+
+struct eh_answer {
+    int status;      /* 0: evenhandd cannot be reached */
+    json_t *body;    /* or NULL */
+    const char *why; /* the error in words, where the status is no 2xx */
+};
+/* The answer may be kept beyond the call by json_incref() of its body alone. */
+typedef void eh_answer_fn(void *context, const struct eh_answer *);
+
+struct eh_answers;
+int eh_answers_new(struct event_base *, const char *admin_socket, struct eh_answers **ret,
+                   struct eh_error *) EH_MUST_CHECK;
+void eh_answers_free(struct eh_answers *); /* NULL allowed; no callbacks any more */
+
+/* What is known of it and still holds; NULL: nothing. Borrowed until the next call. */
+const struct eh_answer *eh_answers_find(struct eh_answers *, const char *person,
+                                        const char *target);
+/* Who asks for what was asked for already gets the same answer. -EH_EFULL, -EH_EINVAL,
+ * -EH_ENOMEM: the callback is not called. */
+int eh_answers_ask(struct eh_answers *, const char *person, const char *target, eh_answer_fn *,
+                   void *context) EH_MUST_CHECK;
+
+struct eh_change_asked {
+    const char *person, *target, *event;
+    struct eh_str body;
+    eh_answer_fn *fn;
+    void *context;
+};
+/* A change: POST. What was known is forgotten when it is done. */
+int eh_answers_change(struct eh_answers *, const struct eh_change_asked *) EH_MUST_CHECK;
+
+/* Counts changes of what may be seen; never 0. */
+uint64_t eh_answers_version(const struct eh_answers *);
+/* What the last look said; NULL: evenhandd cannot be reached. Borrowed. */
+const json_t *eh_answers_status(const struct eh_answers *);
+typedef void eh_moved_fn(void *context, uint64_t version);
+/* Is called whenever the version changed. */
+void eh_answers_on_moved(struct eh_answers *, eh_moved_fn *, void *context);
+
+#endif

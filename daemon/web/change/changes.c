@@ -1,0 +1,15 @@
+/* changes: the table. A new change is a row here, and a function. */
+#include "web/change/changes.h"
+
+const struct eh_change_kind eh_change_kinds[] = {
+    {"/change/signal", eh_change_signal},
+    {NULL, NULL},
+};
+
+const struct eh_change_kind *eh_change_find(const char *path)
+{
+    const struct eh_change_kind *kind = eh_change_kinds;
+    while (kind->path && strcmp(kind->path, path) != 0)
+        kind++;
+    return kind->path ? kind : NULL;
+}

@@ -1,0 +1,66 @@
+/* layout: head, header, navigation. */
+#include "web/screens/layout.h"
+
+#include "web/site/site.h"
+
+static void put_head(struct eh_html *out, const char *title, const char *zone, bool live)
+{
+    eh_html(out,
+            "<!doctype html>\n<html lang=\"en\" data-zone=\"%s\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+            "<meta name=\"color-scheme\" content=\"light dark\"><title>%s</title>"
+            "<link rel=\"stylesheet\" href=\"%s\"><link rel=\"icon\" href=\"%s\">",
+            zone, title, eh_site_address("style.css"), eh_site_address("icon.svg"));
+    if (live)
+        eh_html(out, "<script type=\"module\" src=\"%s\"></script>", eh_site_address("page.js"));
+    eh_html(out, "</head><body><a class=\"skip\" href=\"#main\">Skip to content</a>");
+}
+
+static void put_navigation(const struct eh_page *page, struct eh_html *out)
+{
+    eh_html(out, "<nav aria-label=\"Screens\"><ul>");
+    for (const struct eh_screen *const *screen = page->pages->screens; *screen; screen++) {
+        if (!(*screen)->nav || !eh_page_is(page, (*screen)->roles))
+            continue;
+        eh_html(out,
+                *screen == page->screen ? "<li><a aria-current=\"page\" href=\"%s\">%s</a></li>"
+                                        : "<li><a href=\"%s\">%s</a></li>",
+                (*screen)->path, (*screen)->nav);
+    }
+    eh_html(out, "</ul></nav>");
+}
+
+static void put_header(const struct eh_page *page, struct eh_html *out)
+{
+    eh_html(out, "<header class=\"top\"><a class=\"brand\" href=\"/\">evenhand</a>");
+    put_navigation(page, out);
+    eh_html(out, "<div class=\"person\"><span>%s</span>", page->who.name);
+    if (!page->who.by_proxy)
+        eh_html(out,
+                "<form method=\"post\" action=\"/sign-out\"><input type=\"hidden\" name=\"token\" "
+                "value=\"%s\"><button class=\"quiet\">Sign out</button></form>",
+                page->who.form);
+    eh_html(out, "</div></header>");
+}
+
+void eh_layout_page(const struct eh_page *page, struct eh_html *ret)
+{
+    eh_html_clear(ret);
+    put_head(ret, page->title, eh_text_of(page->me, "time_zone"), true);
+    put_header(page, ret);
+    eh_html(ret,
+            "<p id=\"said\" class=\"said\" role=\"status\" aria-live=\"polite\"></p>"
+            "<main id=\"main\" tabindex=\"-1\" data-version=\"%llu\">",
+            (unsigned long long)eh_answers_version(page->pages->answers));
+    eh_html_add(ret, &page->main);
+    eh_html(ret, "</main></body></html>\n");
+}
+
+void eh_layout_plain(const char *title, const struct eh_html *main, struct eh_html *ret)
+{
+    eh_html_clear(ret);
+    put_head(ret, title, "", false);
+    eh_html(ret, "<main id=\"main\" class=\"plain\" tabindex=\"-1\">");
+    eh_html_add(ret, main);
+    eh_html(ret, "</main></body></html>\n");
+}

@@ -1,0 +1,134 @@
+/* my_day: what a rep sees first: their state, as one large switch, and their tickets. */
+#include "web/screens/parts.h"
+#include "web/screens/screens.h"
+
+#define SIGNAL "/change/signal"
+
+/* ---- The switch. */
+
+static const char *state_words(const char *state)
+{
+    if (strcmp(state, "overloaded") == 0)
+        return "Overloaded";
+    if (strcmp(state, "away") == 0)
+        return "Away";
+    return "Available";
+}
+
+static void put_state(struct eh_page *page, const json_t *rep)
+{
+    struct eh_html *out = &page->main;
+    const char *reason = eh_text_of(rep, "reason"), *by = eh_text_of(rep, "by");
+    eh_html(out, "<p class=\"state %s\"><strong>%s</strong>", eh_text_of(rep, "state"),
+            state_words(eh_text_of(rep, "state")));
+    if (!eh_null_of(rep, "until")) {
+        eh_html(out, " until ");
+        eh_part_time(page, eh_text_of(rep, "until"));
+    }
+    if (*reason)
+        eh_html(out, " <span class=\"why\">%s</span>", reason);
+    if (*by)
+        eh_html(out, " <span class=\"why\">set by %s</span>", by);
+    eh_html(out, "</p>");
+    if (!eh_null_of(rep, "next_state")) {
+        eh_html(out, "<p class=\"note\">%s from ", state_words(eh_text_of(rep, "next_state")));
+        eh_part_time(page, eh_text_of(rep, "next_from"));
+        eh_html(out, "</p>");
+    }
+}
+
+static void put_choice(struct eh_page *page, const char *value, const char *words, bool now)
+{
+    eh_html(&page->main,
+            "<button class=\"choice %s\" name=\"status\" value=\"%s\" aria-pressed=\"%s\">%s"
+            "</button>",
+            value, value, now ? "true" : "false", words);
+}
+
+static void put_overloaded(struct eh_page *page, bool now)
+{
+    static const struct {
+        const char *value, *words;
+    } spans[] = {{"overloaded 1800", "30 min"},
+                 {"overloaded 3600", "1 h"},
+                 {"overloaded 7200", "2 h"},
+                 {"overloaded", "until I say"}};
+    struct eh_html *out = &page->main;
+    eh_html(out, "<fieldset class=\"choice overloaded\"%s><legend>Overloaded</legend><div>",
+            now ? " data-now" : "");
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        eh_html(out, "<button name=\"status\" value=\"%s\">%s</button>", spans[i].value,
+                spans[i].words);
+    eh_html(out,
+            "</div><label>Reason, if you like <input name=\"reason\" maxlength=\"200\" "
+            "autocomplete=\"off\" value=\"%s\"></label></fieldset>",
+            eh_part_value(page, SIGNAL, "reason", ""));
+}
+
+static void put_switch(struct eh_page *page, const json_t *rep)
+{
+    const char *state = eh_text_of(rep, "state");
+    eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"my-state\">"
+                         "<h2 id=\"my-state\">My state</h2>");
+    put_state(page, rep);
+    eh_part_form(page, SIGNAL, "switch");
+    eh_part_hidden(page, "rep", eh_text_of(rep, "id"));
+    put_choice(page, "available", "Available", strcmp(state, "available") == 0);
+    put_overloaded(page, strcmp(state, "overloaded") == 0);
+    put_choice(page, "away", "Away", strcmp(state, "away") == 0);
+    eh_part_form_end(page);
+    eh_html(&page->main, "</section>");
+}
+
+/* ---- The tickets. */
+
+static void put_ticket(struct eh_page *page, const json_t *ticket)
+{
+    struct eh_html *out = &page->main;
+    const char *customer = eh_text_of(ticket, "customer");
+    eh_html(out, "<li class=\"row\"><div class=\"row-main\">");
+    eh_part_ticket(page, eh_text_of(ticket, "source"), eh_text_of(ticket, "id"));
+    eh_html(out, " <span class=\"kind\">%s</span>", eh_text_of(ticket, "kind"));
+    if (*customer)
+        eh_html(out, " <span class=\"customer\">%s</span>", customer);
+    eh_html(out, "</div><div class=\"row-side\">");
+    if (eh_int_of(ticket, "value") != 0)
+        eh_part_money(page, eh_int_of(ticket, "value"), eh_text_of(ticket, "currency"));
+    eh_html(out, " ");
+    eh_part_since(page, eh_text_of(ticket, "assigned_at"));
+    eh_html(out, "</div></li>");
+}
+
+static void put_tickets(struct eh_page *page, const json_t *rep)
+{
+    struct eh_html *out = &page->main;
+    const json_t *list =
+        eh_page_get(page, "/v1/tickets?rep=%s&state=assigned&newest=1", eh_text_of(rep, "id"));
+    const json_t *tickets = json_object_get(list, "tickets"), *ticket;
+    size_t i;
+    eh_html(out,
+            "<section class=\"card\" aria-labelledby=\"my-tickets\"><h2 id=\"my-tickets\">My "
+            "tickets <span class=\"count\">%lld</span></h2>",
+            (long long)eh_int_of(rep, "open"));
+    if (json_array_size(tickets) == 0)
+        eh_html(out, "<p class=\"empty\">Nothing is open. The next ticket appears here by "
+                     "itself.</p>");
+    eh_html(out, "<ul class=\"rows\" data-news=\"ticket\">");
+    json_array_foreach(tickets, i, ticket)
+    {
+        put_ticket(page, ticket);
+    }
+    eh_html(out, "</ul></section>");
+}
+
+static void show(struct eh_page *page)
+{
+    const json_t *own = json_object_get(page->me, "rep");
+    const json_t *rep = eh_page_get(page, "/v1/reps/%s", eh_text_of(own, "id"));
+    eh_html(&page->main, "<h1>My day</h1>");
+    put_switch(page, rep);
+    put_tickets(page, own);
+}
+
+const struct eh_screen eh_screen_my_day = {
+    .path = "/day", .nav = "My day", .title = "My day", .roles = EH_IS_REP, .show = show};

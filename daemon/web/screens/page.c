@@ -1,0 +1,129 @@
+/* page: what a screen asks for, and the values of what it gets. */
+#include "web/screens/page.h"
+
+static struct eh_page_answer *answer_find(struct eh_page *page, const char *target)
+{
+    for (unsigned i = 0; i < page->answer_count; i++)
+        if (strcmp(page->answers[i].target, target) == 0)
+            return &page->answers[i];
+    return NULL;
+}
+
+static struct eh_page_answer *answer_add(struct eh_page *page, const char *target)
+{
+    static const struct eh_answer too_many = {.why = "this page asks for too much"};
+    struct eh_page_answer *own = &page->answers[page->answer_count++];
+    *own = (struct eh_page_answer){.target = target, .wanted = true};
+    if (page->answer_count == EH_PAGE_ANSWERS_MAX)
+        *own = (struct eh_page_answer){.target = "", .answer = too_many};
+    return own;
+}
+
+static void take_known(struct eh_page *page, struct eh_page_answer *own)
+{
+    const struct eh_answer *known =
+        eh_answers_find(page->pages->answers, page->who.name, own->target);
+    if (!known)
+        return;
+    own->wanted = false;
+    own->answer = *known;
+    own->answer.why = known->why ? eh_page_text(page, "%s", known->why) : NULL;
+    json_incref(known->body);
+}
+
+const struct eh_answer *eh_page_found(struct eh_page *page, const char *target)
+{
+    struct eh_page_answer *own = answer_find(page, target);
+    if (!own && page->answer_count == EH_PAGE_ANSWERS_MAX)
+        own = &page->answers[EH_PAGE_ANSWERS_MAX - 1];
+    if (!own) {
+        own = answer_add(page, target);
+        if (own->wanted)
+            take_known(page, own);
+    }
+    return own->wanted ? NULL : &own->answer;
+}
+
+static const struct eh_answer *ask(struct eh_page *page, const char *format, va_list values)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes target = EH_BYTES_INIT;
+    eh_url_v(&target, format, values);
+    eh_require(!target.failed);
+    const char *kept =
+        eh_arena_str(page->arena, eh_str_n((const char *)target.data, target.size)).data;
+    eh_require(kept);
+    return eh_page_found(page, kept);
+}
+
+const struct eh_answer *eh_page_ask(struct eh_page *page, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    const struct eh_answer *answer = ask(page, format, values);
+    va_end(values);
+    return answer;
+}
+
+const json_t *eh_page_get(struct eh_page *page, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    const struct eh_answer *answer = ask(page, format, values);
+    va_end(values);
+    return answer && !answer->why ? answer->body : NULL;
+}
+
+static const char *kept(const struct eh_page *page, struct eh_str text)
+{
+    const char *copy = eh_arena_str(page->arena, text).data;
+    return copy ? copy : "";
+}
+
+const char *eh_page_part(const struct eh_page *page, const char *name)
+{
+    return kept(page, eh_http_path_part(&page->path, page->screen->path, name));
+}
+
+const char *eh_page_query(const struct eh_page *page, const char *name)
+{
+    return kept(page, eh_http_path_query(&page->path, name));
+}
+
+const char *eh_page_text(struct eh_page *page, const char *format, ...)
+{
+    char text[1024];
+    va_list values;
+    va_start(values, format);
+    eh_format_v(text, sizeof text, format, values);
+    va_end(values);
+    return kept(page, eh_str(text));
+}
+
+bool eh_page_is(const struct eh_page *page, unsigned roles)
+{
+    return (page->roles & roles) != 0;
+}
+
+/* ---- Values. */
+
+const char *eh_text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+int64_t eh_int_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+bool eh_true_of(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+bool eh_null_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return !value || json_is_null(value);
+}

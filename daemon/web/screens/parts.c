@@ -1,0 +1,152 @@
+/* parts: the small things that many screens show. */
+#include "web/screens/parts.h"
+
+#include <time.h>
+
+/* ---- Moments. */
+
+/* As people read it on the server's side; scripts say it in the browser's language. */
+static void moment_print(struct eh_page *page, int64_t us, char *ret, size_t size)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct eh_clock *clock = &page->pages->clock;
+    time_t seconds = (time_t)(us / 1000000);
+    struct tm local;
+    localtime_r(&seconds, &local);
+    if (eh_clock_date(clock, us) == eh_clock_date(clock, eh_clock_now_us(clock)))
+        eh_format(ret, size, "%02d:%02d", local.tm_hour, local.tm_min);
+    else
+        eh_format(ret, size, "%d %s %02d:%02d", local.tm_mday, months[local.tm_mon], local.tm_hour,
+                  local.tm_min);
+}
+
+static void put_time(struct eh_page *page, const char *when, const char *class_name)
+{
+    int64_t us;
+    char text[40];
+    if (!*when || eh_time_parse(eh_str(when), &us, NULL) < 0)
+        return;
+    moment_print(page, us, text, sizeof text);
+    eh_html(&page->main, "<time datetime=\"%s\" class=\"%s\">%s</time>", when, class_name, text);
+}
+
+void eh_part_time(struct eh_page *page, const char *when)
+{
+    put_time(page, when, "at");
+}
+
+void eh_part_since(struct eh_page *page, const char *when)
+{
+    put_time(page, when, "since");
+}
+
+/* ---- Figures. */
+
+void eh_part_money(struct eh_page *page, int64_t amount, const char *currency)
+{
+    char text[EH_AMOUNT_TEXT_MAX];
+    struct eh_str code = eh_str(*currency ? currency : eh_text_of(page->me, "currency"));
+    int exponent = eh_currency_exponent(code);
+    eh_amount_print(amount, exponent < 0 ? 2 : (unsigned)exponent, code, text);
+    eh_html(&page->main, "<data value=\"%lld\" data-currency=\"%.*s\">%s</data>", (long long)amount,
+            EH_STR_ARG(code), text);
+}
+
+void eh_part_percent(struct eh_page *page, int64_t ppm)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    eh_ppm_print(ppm, text);
+    eh_html(&page->main, "<data value=\"%lld\" data-ppm>%s</data>", (long long)ppm, text);
+}
+
+void eh_part_bar(struct eh_page *page, int64_t value, int64_t most, const char *words)
+{
+    eh_html(&page->main,
+            "<span class=\"measure\"><meter min=\"0\" max=\"%lld\" value=\"%lld\" "
+            "aria-hidden=\"true\"></meter><span>%s</span></span>",
+            (long long)(most > 0 ? most : 1), (long long)value, words);
+}
+
+/* ---- Tickets. */
+
+static void put_encoded(struct eh_bytes *out, const char *format, ...) EH_PRINTF(2, 3);
+static void put_encoded(struct eh_bytes *out, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    eh_url_v(out, format, values);
+    va_end(values);
+}
+
+/* ticket_url with its places filled. */
+static void put_ticket_url(struct eh_bytes *out, const char *url, const char *source,
+                           const char *id)
+{
+    for (; *url; url++) {
+        if (strncmp(url, "{id}", 4) == 0) {
+            put_encoded(out, "%s", id);
+            url += 3;
+        } else if (strncmp(url, "{source}", 8) == 0) {
+            put_encoded(out, "%s", source);
+            url += 7;
+        } else {
+            eh_bytes_put(out, url, 1);
+        }
+    }
+}
+
+void eh_part_ticket(struct eh_page *page, const char *source, const char *id)
+{
+    const char *url = page->pages->config->ticket_url;
+    EH_AUTO(eh_bytes) struct eh_bytes target = EH_BYTES_INIT;
+    if (!*url) {
+        eh_html(&page->main, "<span class=\"ticket\">%s</span>", id);
+        return;
+    }
+    put_ticket_url(&target, url, source, id);
+    eh_require(!target.failed);
+    eh_html(&page->main, "<a class=\"ticket\" href=\"%.*s\">%s</a>", (int)target.size,
+            (const char *)target.data, id);
+}
+
+/* ---- Forms. */
+
+static bool is_wrong(const struct eh_page *page, const char *change)
+{
+    return page->wrong.change && strcmp(page->wrong.change, change) == 0;
+}
+
+void eh_part_hidden(struct eh_page *page, const char *name, const char *value)
+{
+    eh_html(&page->main, "<input type=\"hidden\" name=\"%s\" value=\"%s\">", name, value);
+}
+
+/* Pressed twice, or sent again by a browser that was not sure, it is done once. */
+static void put_event(struct eh_page *page)
+{
+    char event[EH_TOKEN_EVENT_MAX];
+    eh_token_event(event);
+    eh_part_hidden(page, "event", event);
+}
+
+void eh_part_form(struct eh_page *page, const char *change, const char *class_name)
+{
+    eh_html(&page->main, "<form method=\"post\" action=\"%s\" class=\"%s\">", change, class_name);
+    eh_part_hidden(page, "token", page->who.form);
+    eh_part_hidden(page, "back", page->target);
+    put_event(page);
+    if (is_wrong(page, change))
+        eh_html(&page->main, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
+}
+
+void eh_part_form_end(struct eh_page *page)
+{
+    eh_html(&page->main, "</form>");
+}
+
+const char *eh_part_value(const struct eh_page *page, const char *change, const char *field,
+                          const char *other)
+{
+    return is_wrong(page, change) ? eh_form_get(page->wrong.form, field) : other;
+}

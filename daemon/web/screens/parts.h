@@ -1,0 +1,39 @@
+/*
+ * parts: what screens have in common: moments, money, tickets, forms. All write into page->main.
+ *
+ *     eh_part_time(page, eh_text_of(ticket, "assigned_at"));
+ *     eh_part_money(page, eh_int_of(ticket, "value"), eh_text_of(ticket, "currency"));
+ *     eh_part_form(page, "/change/signal", "switch");
+ *     eh_html(&page->main, "<button name=\"status\" value=\"away\">Away</button>");
+ *     eh_part_form_end(page);
+ */
+#ifndef EVENHAND_WEB_SCREENS_PARTS_H
+#define EVENHAND_WEB_SCREENS_PARTS_H
+
+#include "web/screens/page.h"
+
+/* A moment (RFC 3339, as answers have it), in the desk's zone: today's hour, or day and hour.
+ * "": nothing is written. */
+void eh_part_time(struct eh_page *, const char *when);
+/* The same with how long ago it was: browsers with scripts say so. */
+void eh_part_since(struct eh_page *, const char *when);
+/* An amount in minor units. "": the desk's currency. */
+void eh_part_money(struct eh_page *, int64_t amount, const char *currency);
+/* A ratio in millionths, as percent. */
+void eh_part_percent(struct eh_page *, int64_t ppm);
+/* A ticket's id, which leads to the helpdesk where ticket_url is set. */
+void eh_part_ticket(struct eh_page *, const char *source, const char *id);
+/* A bar from 0 to most, with the same in words beside it. */
+void eh_part_bar(struct eh_page *, int64_t value, int64_t most, const char *words);
+
+/* Opens a form that asks for a change (change/changes.h), of a class of its own. What went wrong
+ * with it stands in it: see eh_part_wrong(). */
+void eh_part_form(struct eh_page *, const char *change, const char *class_name);
+void eh_part_form_end(struct eh_page *);
+/* A hidden field. */
+void eh_part_hidden(struct eh_page *, const char *name, const char *value);
+/* What was said in a field of a form that was refused; else `other`. */
+const char *eh_part_value(const struct eh_page *, const char *change, const char *field,
+                          const char *other);
+
+#endif

@@ -1,0 +1,17 @@
+/* screens: the table. A new screen is a row here, and a file. */
+#include "web/screens/screens.h"
+
+const struct eh_screen *const eh_screens[] = {
+    &eh_screen_my_day,
+    NULL,
+};
+
+const struct eh_screen *eh_screen_find(const struct eh_http_path *path)
+{
+    if (path->part_count == 0)
+        return &eh_screen_home;
+    for (const struct eh_screen *const *screen = eh_screens; *screen; screen++)
+        if (eh_http_path_matches(path, (*screen)->path))
+            return *screen;
+    return NULL;
+}

@@ -1,0 +1,2 @@
+// chart: pictures of tables.
+export const LIBRARY = "./chart.min.js";

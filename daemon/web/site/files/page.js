@@ -1,0 +1,1 @@
+// page: what scripts add to a page that works without them.
