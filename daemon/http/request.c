@@ -216,6 +216,47 @@ void eh_http_answer(struct eh_http_request *request, const struct eh_http_answer
     request_free(request);
 }
 
+/* ---- An answer that goes on. */
+
+/* evhttp would take a client that says nothing for one that is gone. That it has left is noticed
+ * by what it closes, and by what can no longer be written. */
+void eh_http_stream_begin(struct eh_http_request *request, const struct eh_http_answer *answer)
+{
+    if (!request->evhttp)
+        return;
+    headers_add(evhttp_request_get_output_headers(request->evhttp), request, answer);
+    bufferevent_set_timeouts(request->connection->bev, NULL, NULL);
+    evhttp_send_reply_start(request->evhttp, answer->status, eh_http_phrase(answer->status));
+}
+
+bool eh_http_stream_send(struct eh_http_request *request, struct eh_str piece)
+{
+    struct eh_http_connection *connection = request->connection;
+    if (!request->evhttp)
+        return false;
+    if (evbuffer_get_length(bufferevent_get_output(connection->bev)) > EH_HTTP_STREAM_BEHIND_MAX) {
+        connection->server->late++;
+        evhttp_connection_free(connection->evcon); /* on_closed follows from within */
+        return false;
+    }
+    struct evbuffer *text = evbuffer_new();
+    eh_require(text);
+    evbuffer_add(text, piece.data, piece.size);
+    evhttp_send_reply_chunk(request->evhttp, text);
+    evbuffer_free(text);
+    return request->evhttp != NULL;
+}
+
+void eh_http_stream_end(struct eh_http_request *request)
+{
+    if (request->evhttp) {
+        eh_http_connection_answers(request->connection);
+        evhttp_send_reply_end(request->evhttp);
+    }
+    eh_http_connection_settled(request->connection);
+    request_free(request);
+}
+
 void eh_http_request_drop(struct eh_http_request *request)
 {
     eh_http_connection_settled(request->connection);

@@ -197,6 +197,18 @@ void eh_http_answer(struct eh_http_request *, const struct eh_http_answer *);
 /* Frees the request without an answer; the caller closes the connection. */
 void eh_http_request_drop(struct eh_http_request *);
 
+/* ---- An answer that goes on: its head is sent at once, and pieces of its body as they come. The
+ * request lives until its end; `body` and `close` of the answer mean nothing.
+ *
+ * A client that does not read is left alone until EH_HTTP_STREAM_BEHIND_MAX bytes wait for it. */
+#define EH_HTTP_STREAM_BEHIND_MAX 16384
+void eh_http_stream_begin(struct eh_http_request *, const struct eh_http_answer *);
+/* False: the client has left, or has read so little that it is dropped. Then only the end is left
+ * to say. */
+bool eh_http_stream_send(struct eh_http_request *, struct eh_str piece);
+/* Ends the answer, if the client is still there, and frees the request. */
+void eh_http_stream_end(struct eh_http_request *);
+
 /* An error answer in the form of error.h. code: enum eh_code, positive or negative; its status
  * follows. field NULL: none. */
 void eh_http_error(struct eh_http_request *, int code, const char *field, const char *format, ...)
