@@ -86,6 +86,7 @@ OWN = {
     "web/ask/answers.h": """#include "web/config/config.h"
         struct eh_web_config *web; eh_answer_fn *on_answer; void *page;""",
     "web/ask/kept.h": "json_t *body;",
+    "web/live/live.h": "struct eh_http_request *request; uint64_t version;",
     "web/screens/layout.h": "struct eh_page *page;",
     "web/screens/parts.h": "struct eh_page *page; json_t *ticket;",
     "web/screens/run.h": """struct eh_pages *pages; const struct eh_screen *screen;

@@ -43,6 +43,21 @@ static void put_header(const struct eh_page *page, struct eh_html *out)
     eh_html(out, "</div></header>");
 }
 
+/* What of the page cannot be had just now, and what still works. */
+static void put_troubles(const struct eh_page *page, struct eh_html *out)
+{
+    const json_t *status = eh_answers_status(page->pages->answers);
+    const char *postgres = eh_text_of(status, "postgres");
+    if (*postgres && strcmp(postgres, "up") != 0)
+        eh_html(out, "<p class=\"warn\">The database is away. What you see is what holds; changes "
+                     "are refused until it is back.</p>");
+    for (unsigned i = 0; i < page->answer_count; i++) {
+        const struct eh_page_answer *own = &page->answers[i];
+        if (own->answer.why && !own->looked_at && page->me)
+            eh_html(out, "<p class=\"warn\">Something is missing here: %s</p>", own->answer.why);
+    }
+}
+
 void eh_layout_page(const struct eh_page *page, struct eh_html *ret)
 {
     eh_html_clear(ret);
@@ -52,6 +67,7 @@ void eh_layout_page(const struct eh_page *page, struct eh_html *ret)
             "<p id=\"said\" class=\"said\" role=\"status\" aria-live=\"polite\"></p>"
             "<main id=\"main\" tabindex=\"-1\" data-version=\"%llu\">",
             (unsigned long long)eh_answers_version(page->pages->answers));
+    put_troubles(page, ret);
     eh_html_add(ret, &page->main);
     eh_html(ret, "</main></body></html>\n");
 }

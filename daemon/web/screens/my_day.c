@@ -6,35 +6,14 @@
 
 /* ---- The switch. */
 
-static const char *state_words(const char *state)
+/* A signal that is held back. */
+static void put_next(struct eh_page *page, const json_t *rep)
 {
-    if (strcmp(state, "overloaded") == 0)
-        return "Overloaded";
-    if (strcmp(state, "away") == 0)
-        return "Away";
-    return "Available";
-}
-
-static void put_state(struct eh_page *page, const json_t *rep)
-{
-    struct eh_html *out = &page->main;
-    const char *reason = eh_text_of(rep, "reason"), *by = eh_text_of(rep, "by");
-    eh_html(out, "<p class=\"state %s\"><strong>%s</strong>", eh_text_of(rep, "state"),
-            state_words(eh_text_of(rep, "state")));
-    if (!eh_null_of(rep, "until")) {
-        eh_html(out, " until ");
-        eh_part_time(page, eh_text_of(rep, "until"));
-    }
-    if (*reason)
-        eh_html(out, " <span class=\"why\">%s</span>", reason);
-    if (*by)
-        eh_html(out, " <span class=\"why\">set by %s</span>", by);
-    eh_html(out, "</p>");
-    if (!eh_null_of(rep, "next_state")) {
-        eh_html(out, "<p class=\"note\">%s from ", state_words(eh_text_of(rep, "next_state")));
-        eh_part_time(page, eh_text_of(rep, "next_from"));
-        eh_html(out, "</p>");
-    }
+    if (eh_null_of(rep, "next_state"))
+        return;
+    eh_html(&page->main, "<p class=\"note\">Then %s, from ", eh_text_of(rep, "next_state"));
+    eh_part_time(page, eh_text_of(rep, "next_from"));
+    eh_html(&page->main, "</p>");
 }
 
 static void put_choice(struct eh_page *page, const char *value, const char *words, bool now)
@@ -70,7 +49,10 @@ static void put_switch(struct eh_page *page, const json_t *rep)
     const char *state = eh_text_of(rep, "state");
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"my-state\">"
                          "<h2 id=\"my-state\">My state</h2>");
-    put_state(page, rep);
+    eh_html(&page->main, "<p>");
+    eh_part_state(page, rep);
+    eh_html(&page->main, "</p>");
+    put_next(page, rep);
     eh_part_form(page, SIGNAL, "switch");
     eh_part_hidden(page, "rep", eh_text_of(rep, "id"));
     put_choice(page, "available", "Available", strcmp(state, "available") == 0);
@@ -86,7 +68,8 @@ static void put_ticket(struct eh_page *page, const json_t *ticket)
 {
     struct eh_html *out = &page->main;
     const char *customer = eh_text_of(ticket, "customer");
-    eh_html(out, "<li class=\"row\"><div class=\"row-main\">");
+    eh_html(out, "<li class=\"row\" data-key=\"%s/%s\" data-name=\"%s\"><div class=\"row-main\">",
+            eh_text_of(ticket, "source"), eh_text_of(ticket, "id"), eh_text_of(ticket, "id"));
     eh_part_ticket(page, eh_text_of(ticket, "source"), eh_text_of(ticket, "id"));
     eh_html(out, " <span class=\"kind\">%s</span>", eh_text_of(ticket, "kind"));
     if (*customer)

@@ -44,7 +44,7 @@ const struct eh_answer *eh_page_found(struct eh_page *page, const char *target)
     return own->wanted ? NULL : &own->answer;
 }
 
-static const struct eh_answer *ask(struct eh_page *page, const char *format, va_list values)
+static const char *target_of(struct eh_page *page, const char *format, va_list values)
 {
     EH_AUTO(eh_bytes) struct eh_bytes target = EH_BYTES_INIT;
     eh_url_v(&target, format, values);
@@ -52,15 +52,19 @@ static const struct eh_answer *ask(struct eh_page *page, const char *format, va_
     const char *kept =
         eh_arena_str(page->arena, eh_str_n((const char *)target.data, target.size)).data;
     eh_require(kept);
-    return eh_page_found(page, kept);
+    return kept;
 }
 
 const struct eh_answer *eh_page_ask(struct eh_page *page, const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    const struct eh_answer *answer = ask(page, format, values);
+    const char *target = target_of(page, format, values);
     va_end(values);
+    const struct eh_answer *answer = eh_page_found(page, target);
+    struct eh_page_answer *own = answer_find(page, target);
+    if (own)
+        own->looked_at = true;
     return answer;
 }
 
@@ -68,7 +72,7 @@ const json_t *eh_page_get(struct eh_page *page, const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    const struct eh_answer *answer = ask(page, format, values);
+    const struct eh_answer *answer = eh_page_found(page, target_of(page, format, values));
     va_end(values);
     return answer && !answer->why ? answer->body : NULL;
 }

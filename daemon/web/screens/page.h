@@ -88,6 +88,7 @@ struct eh_page {
     struct eh_page_answer {
         const char *target;
         bool wanted, asked;
+        bool looked_at;          /* the screen says itself what is wrong with it */
         struct eh_answer answer; /* body: a reference of ours; why: in the arena */
     } answers[EH_PAGE_ANSWERS_MAX];
     unsigned answer_count, owed, rounds;
@@ -98,7 +99,8 @@ struct eh_page {
 /* The answer to GET of this target, whose values are percent-encoded: "/v1/reps/%s". NULL: not
  * there yet, or refused. */
 const json_t *eh_page_get(struct eh_page *, const char *format, ...) EH_PRINTF(2, 3);
-/* The whole answer, with its status and what is wrong; NULL: not there yet. */
+/* The whole answer, with its status and what is wrong; NULL: not there yet. What is wrong with
+ * other answers the page says at its top. */
 const struct eh_answer *eh_page_ask(struct eh_page *, const char *format, ...) EH_PRINTF(2, 3);
 /* A part of the page's own address that its pattern has in braces, and a parameter; "": none. */
 const char *eh_page_part(const struct eh_page *, const char *name);

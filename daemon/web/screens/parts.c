@@ -68,6 +68,33 @@ void eh_part_bar(struct eh_page *page, int64_t value, int64_t most, const char *
             (long long)(most > 0 ? most : 1), (long long)value, words);
 }
 
+/* ---- People. */
+
+static const char *state_words(const char *state)
+{
+    if (strcmp(state, "overloaded") == 0)
+        return "Overloaded";
+    return strcmp(state, "away") == 0 ? "Away" : "Available";
+}
+
+void eh_part_state(struct eh_page *page, const json_t *rep)
+{
+    struct eh_html *out = &page->main;
+    const char *state = eh_text_of(rep, "state"), *reason = eh_text_of(rep, "reason");
+    const char *by = eh_text_of(rep, "by");
+    eh_html(out, "<span class=\"state %s\"><strong>%s</strong>", state, state_words(state));
+    if (!eh_null_of(rep, "until")) {
+        eh_html(out, " <span>until ");
+        eh_part_time(page, eh_text_of(rep, "until"));
+        eh_html(out, "</span>");
+    }
+    if (*reason)
+        eh_html(out, " <span class=\"why\">%s</span>", reason);
+    if (*by)
+        eh_html(out, " <span class=\"why\">set by %s</span>", by);
+    eh_html(out, "</span>");
+}
+
 /* ---- Tickets. */
 
 static void put_encoded(struct eh_bytes *out, const char *format, ...) EH_PRINTF(2, 3);
@@ -130,14 +157,33 @@ static void put_event(struct eh_page *page)
     eh_part_hidden(page, "event", event);
 }
 
-void eh_part_form(struct eh_page *page, const char *change, const char *class_name)
+static void form_begin(struct eh_page *page, const char *change, const char *class_name)
 {
     eh_html(&page->main, "<form method=\"post\" action=\"%s\" class=\"%s\">", change, class_name);
     eh_part_hidden(page, "token", page->who.form);
     eh_part_hidden(page, "back", page->target);
     put_event(page);
+}
+
+static void put_wrong(struct eh_page *page)
+{
+    eh_html(&page->main, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
+}
+
+void eh_part_form(struct eh_page *page, const char *change, const char *class_name)
+{
+    form_begin(page, change, class_name);
     if (is_wrong(page, change))
-        eh_html(&page->main, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
+        put_wrong(page);
+}
+
+void eh_part_form_for(struct eh_page *page, const char *change, const char *class_name,
+                      const char *field, const char *which)
+{
+    form_begin(page, change, class_name);
+    eh_part_hidden(page, field, which);
+    if (is_wrong(page, change) && strcmp(eh_form_get(page->wrong.form, field), which) == 0)
+        put_wrong(page);
 }
 
 void eh_part_form_end(struct eh_page *page)

@@ -23,12 +23,18 @@ void eh_part_money(struct eh_page *, int64_t amount, const char *currency);
 void eh_part_percent(struct eh_page *, int64_t ppm);
 /* A ticket's id, which leads to the helpdesk where ticket_url is set. */
 void eh_part_ticket(struct eh_page *, const char *source, const char *id);
+/* A rep's state, with its reason and until when: of an item of /v1/teams or of /v1/reps. */
+void eh_part_state(struct eh_page *, const json_t *rep);
 /* A bar from 0 to most, with the same in words beside it. */
 void eh_part_bar(struct eh_page *, int64_t value, int64_t most, const char *words);
 
 /* Opens a form that asks for a change (change/changes.h), of a class of its own. What went wrong
  * with it stands in it: see eh_part_wrong(). */
 void eh_part_form(struct eh_page *, const char *change, const char *class_name);
+/* The same where a page has one for each of many things: a hidden field says which, and what went
+ * wrong stands in the form of that one alone. */
+void eh_part_form_for(struct eh_page *, const char *change, const char *class_name,
+                      const char *field, const char *which);
 void eh_part_form_end(struct eh_page *);
 /* A hidden field. */
 void eh_part_hidden(struct eh_page *, const char *name, const char *value);

@@ -11,6 +11,7 @@
 #include "http/server.h"
 #include "web/change/changes.h"
 #include "web/change/pace.h"
+#include "web/live/live.h"
 #include "web/screens/page.h"
 #include "web/serve/serve.h"
 
@@ -30,6 +31,7 @@ struct eh_serve {
     const struct eh_web_config *config;
     struct eh_sign *sign;
     struct eh_pages pages;
+    struct eh_live *live;
     struct eh_change_pace *pace;
     struct eh_http_server *http;
     struct event *sweep;

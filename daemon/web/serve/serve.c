@@ -44,6 +44,8 @@ static void answer_person(struct eh_serve *serve, struct eh_http_request *reques
                          "Your session is over. Nothing was changed; sign in again.");
         else
             eh_reply_go(request, "/sign-in", NULL);
+    } else if (!post && strcmp(request->path, "/events") == 0) {
+        eh_live_add(serve->live, request, who.name, eh_answers_version(serve->pages.answers));
     } else if (!post) {
         eh_visit_show(serve, request, &who);
     } else if (strcmp(request->path, "/sign-out") == 0) {
@@ -81,6 +83,11 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
     eh_sign_sweep(((struct eh_serve *)context)->sign);
 }
 
+static void on_moved(void *context, uint64_t version)
+{
+    eh_live_tell(((struct eh_serve *)context)->live, version);
+}
+
 static int listen_on(struct eh_serve *serve, struct eh_error *error)
 {
     const struct eh_http_address address = {.text = serve->config->listen,
@@ -101,6 +108,10 @@ static int begin(struct eh_serve *serve, struct eh_error *error)
         r = eh_clock_init(&serve->pages.clock, error);
     if (r == 0)
         r = eh_answers_new(serve->base, serve->config->admin_socket, &serve->pages.answers, error);
+    if (r == 0)
+        r = eh_live_new(serve->base, &serve->live, error);
+    if (r == 0)
+        eh_answers_on_moved(serve->pages.answers, on_moved, serve);
     if (r == 0 && eh_change_pace_new(&serve->pace) < 0)
         r = eh_error_set(error, EH_ENOMEM, "out of memory");
     if (r == 0)
@@ -136,6 +147,7 @@ void eh_serve_free(struct eh_serve *serve)
     if (serve->http)
         eh_http_server_close(serve->http);
     eh_visit_drop_all(serve);
+    eh_live_free(serve->live);
     eh_http_server_free(serve->http);
     eh_change_pace_free(serve->pace);
     eh_sign_free(serve->sign);

@@ -1,1 +1,158 @@
-// page: what scripts add to a page that works without them.
+// page: what scripts add to a page that works without them. The page fetches itself again when
+// something moved, and shows what is different.
+
+import { draw } from "./chart.js";
+import { morph } from "./morph.js";
+import { say } from "./words.js";
+
+const main = document.getElementById("main");
+const said = document.getElementById("said");
+const title = { text: document.title, news: 0 };
+
+// ---- What is told.
+
+function tell(words) {
+  said.textContent = words;
+}
+
+function showTitle() {
+  document.title = title.news > 0 ? `(${title.news}) ${title.text}` : title.text;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  title.news = 0;
+  showTitle();
+});
+
+// Items of lists that ask for it with data-news: what such an item is called.
+function items() {
+  const found = new Map();
+  for (const list of main.querySelectorAll("[data-news]"))
+    for (const item of list.querySelectorAll("[data-key]"))
+      found.set(item.dataset.key, { item, kind: list.dataset.news, name: item.dataset.name });
+  return found;
+}
+
+function tellNews(before) {
+  const news = [...items()].filter(([key]) => !before.has(key)).map(([, one]) => one);
+  for (const { item } of news) item.classList.add("new");
+  if (news.length === 0) return;
+  tell(news.length === 1 ? `New ${news[0].kind}: ${news[0].name}` : `${news.length} new ${news[0].kind}s`);
+  if (document.hidden) title.news += news.length;
+}
+
+// ---- What is shown.
+
+function show(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  const next = fresh.getElementById("main");
+  if (!next || !next.dataset.version) return false;
+  const before = items();
+  title.text = fresh.title;
+  say(next);
+  morph(main, document.adoptNode(next));
+  showTitle();
+  tellNews(before);
+  draw(main);
+  return true;
+}
+
+function signedOut() {
+  if (document.getElementById("signed-out")) return;
+  const note = document.createElement("p");
+  note.id = "signed-out";
+  note.className = "wrong";
+  note.dataset.ours = "";
+  note.innerHTML = 'You are signed out. <a href="/sign-in">Sign in</a> to go on.';
+  main.prepend(note);
+  tell("You are signed out.");
+}
+
+// ---- Once more.
+
+let fetching = false;
+let again = false;
+
+async function refresh() {
+  again = true;
+  if (fetching) return;
+  fetching = true;
+  while (again) {
+    again = false;
+    try {
+      const answer = await fetch(location.href, { headers: { "Evenhand-Page": "1" }, cache: "no-store" });
+      if (new URL(answer.url).pathname === "/sign-in") signedOut();
+      else if (show(await answer.text())) tellBack();
+    } catch {
+      tellAway();
+    }
+  }
+  fetching = false;
+}
+
+let away = false;
+
+function tellAway() {
+  if (!away) tell("The page cannot be reached just now. It tries again by itself.");
+  away = true;
+}
+
+function tellBack() {
+  if (away) tell("The page is up to date again.");
+  away = false;
+}
+
+// ---- What moved.
+
+const AGAIN_MS = 15000;
+
+function listen() {
+  const events = new EventSource("/events");
+  events.addEventListener("moved", (event) => {
+    if (event.data !== main.dataset.version) refresh();
+  });
+  events.onerror = () => {
+    if (events.readyState !== EventSource.CLOSED) return;
+    refresh();
+    setTimeout(listen, AGAIN_MS);
+  };
+}
+
+// ---- What is changed.
+
+async function send(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "Evenhand-Page": "1" } });
+    const at = new URL(answer.url);
+    if (answer.redirected && at.pathname !== location.pathname) location.assign(answer.url);
+    else if (answer.status === 401) signedOut();
+    else {
+      if (answer.ok) for (const field of form.elements) delete field.dataset.typed;
+      if (answer.redirected && at.href !== location.href) history.replaceState(null, "", at.href);
+      show(await answer.text());
+      main.querySelector(".wrong")?.scrollIntoView({ block: "nearest" });
+      if (answer.ok) tell(form.dataset.done || "Done.");
+    }
+  } catch {
+    tell("This could not be sent. Nothing was changed; try once more.");
+  }
+  form.removeAttribute("aria-busy");
+}
+
+main.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  event.preventDefault();
+  if (event.target.getAttribute("aria-busy") !== "true") send(event.target, event.submitter);
+});
+
+main.addEventListener("input", (event) => {
+  event.target.dataset.typed = "yes";
+});
+
+say(main);
+draw(main);
+listen();
+setInterval(() => say(main), 60000);

@@ -1,0 +1,52 @@
+// words: moments, money and shares as the browser's language has them, in the desk's zone.
+
+const zone = document.documentElement.dataset.zone || undefined;
+const language = navigator.language;
+
+const timeOf = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const dayOf = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: zone });
+const bothOf = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit",
+  minute: "2-digit", timeZone: zone });
+const agoOf = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+const percentOf = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+const moneyOf = new Map();
+
+function money(amount, currency) {
+  if (!moneyOf.has(currency))
+    moneyOf.set(currency, new Intl.NumberFormat(language, { style: "currency", currency }));
+  const format = moneyOf.get(currency);
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+function ago(moment) {
+  const seconds = (moment - Date.now()) / 1000;
+  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  return unit === "second" ? agoOf.format(0, "minute") : agoOf.format(Math.trunc(seconds / size), unit);
+}
+
+function showTime(element) {
+  const moment = new Date(element.dateTime);
+  if (Number.isNaN(moment.getTime())) return;
+  const today = dayOf.format(moment) === dayOf.format(new Date());
+  const exact = today ? timeOf.format(moment) : bothOf.format(moment);
+  element.title = bothOf.format(moment);
+  element.textContent = element.classList.contains("since") ? ago(moment) : exact;
+}
+
+function showData(element) {
+  if (element.dataset.currency) element.textContent = money(Number(element.value), element.dataset.currency);
+  if ("ppm" in element.dataset) element.textContent = percentOf.format(Number(element.value) / 1e6);
+}
+
+// All of a part of the page. What cannot be said otherwise stays as the server wrote it.
+export function say(root) {
+  for (const element of root.querySelectorAll("time[datetime]")) showTime(element);
+  for (const element of root.querySelectorAll("data[value]")) {
+    try {
+      showData(element);
+    } catch {
+      // a currency that this browser does not know
+    }
+  }
+}
