@@ -24,7 +24,7 @@ static const char help[] =
     "\n"
     "  --config FILE  read this file instead of " EH_WEB_CONFIG_FILE "\n"
     "  --check        read the file, say what is wrong, and end\n"
-    "  --link USER    print an address that signs the user in, once and within 15 minutes\n"
+    "  --link USER    print an address that signs the user in, once\n"
     "  --revoke USER  end all sessions and links of the user\n"
     "  --version      print the version\n"
     "  --help         print this\n"

@@ -202,7 +202,7 @@ int eh_answers_new(struct event_base *base, const char *admin_socket, struct eh_
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     answers->version = 1;
     const struct eh_asker_options options = {
-        .base = base, .path = admin_socket, .links = EH_ASKER_LINKS_MAX};
+        .base = base, .path = admin_socket, .links = EH_ANSWERS_LINKS};
     int r = eh_asker_new(&options, &answers->asker, error);
     if (r == 0 && eh_kept_new(&answers->kept) < 0)
         r = eh_error_set(error, EH_ENOMEM, "out of memory");

@@ -17,6 +17,7 @@
 
 #define EH_ANSWERS_MAX       4096       /* answers that are kept ... */
 #define EH_ANSWERS_BYTES_MAX (1u << 20) /* ... and the bytes of their texts */
+#define EH_ANSWERS_LINKS     12         /* connections: two processes have all those of delegates */
 #define EH_ANSWERS_LOOK_S    1
 
 struct eh_answer {
