@@ -108,10 +108,9 @@ class Web:
             return UnixConnection(listen, patience(30))
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience(30))
 
-    def run(self, *arguments, environment=None, wrap=()):
+    def run(self, *arguments, wrap=()):
         done = subprocess.run([*wrap, PROGRAM, "--config", self.dir + "/web.yaml", *arguments],
-                              capture_output=True, text=True, timeout=patience(60),
-                              env={**os.environ, **(environment or {})})
+                              capture_output=True, text=True, timeout=patience(60))
         return done.returncode, done.stdout, done.stderr
 
     def link(self, user, **more):
@@ -119,11 +118,10 @@ class Web:
         assert code == 0, (code, errors)
         return out.strip()
 
-    def start(self, environment=None):
+    def start(self, wrap=()):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([PROGRAM, "--config", self.dir + "/web.yaml"],
-                                            stdout=log, stderr=log,
-                                            env={**os.environ, **(environment or {})})
+            self.process = subprocess.Popen([*wrap, PROGRAM, "--config", self.dir + "/web.yaml"],
+                                            stdout=log, stderr=log)
         wait_until("the page listens", self.healthy)
 
     def healthy(self):
@@ -158,3 +156,24 @@ class Web:
         answer = browser.sign_in(self.link(user))
         assert answer.status == 303 and answer.headers["Location"] == "/", answer
         return browser
+
+
+class Reader:
+    """Listens to what moved, and reads only when it is asked to."""
+
+    def __init__(self, browser):
+        self.socket = socket.create_connection(("127.0.0.1", browser.web.port), patience(30))
+        self.socket.sendall(("GET /events HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n" %
+                             (browser.web.host, browser.cookie)).encode())
+        self.text = b""
+
+    def until(self, word):
+        """Reads until the word has come; returns what came behind it."""
+        while word not in self.text:
+            piece = self.socket.recv(4096)
+            assert piece, self.text
+            self.text += piece
+        self.text = self.text[self.text.index(word) + len(word):]
+
+    def close(self):
+        self.socket.close()
