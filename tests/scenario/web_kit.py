@@ -121,7 +121,7 @@ class Web:
     def start(self, wrap=()):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*wrap, PROGRAM, "--config", self.dir + "/web.yaml"],
-                                            stdout=log, stderr=log)
+                                            stdout=log, stderr=log, start_new_session=True)
         wait_until("the page listens", self.healthy)
 
     def healthy(self):
@@ -138,9 +138,11 @@ class Web:
         return code
 
     def kill(self):
+        """Also what the program was run under, and what that has begun."""
         if self.process:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            self.process = None
 
     def last_words(self):
         with open(self.log, encoding="utf-8", errors="replace") as f:

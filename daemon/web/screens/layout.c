@@ -51,6 +51,8 @@ static void put_troubles(const struct eh_page *page, struct eh_html *out)
     if (*postgres && strcmp(postgres, "up") != 0)
         eh_html(out, "<p class=\"warn\">The database is away. What you see is what holds; changes "
                      "are refused until it is back.</p>");
+    if (page->wrong.change && !page->wrong.told)
+        eh_html(out, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
     for (unsigned i = 0; i < page->answer_count; i++) {
         const struct eh_page_answer *own = &page->answers[i];
         if (own->answer.why && !own->looked_at && page->me)

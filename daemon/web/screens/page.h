@@ -64,6 +64,7 @@ struct eh_page_wrong {
     const char *why;    /* a sentence */
     const char *field;  /* or NULL */
     const struct eh_form *form;
+    bool told; /* a form of the page says it */
 };
 
 struct eh_page {

@@ -167,6 +167,7 @@ static void form_begin(struct eh_page *page, const char *change, const char *cla
 
 static void put_wrong(struct eh_page *page)
 {
+    page->wrong.told = true;
     eh_html(&page->main, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
 }
 

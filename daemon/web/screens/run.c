@@ -142,6 +142,7 @@ static void go_on(struct eh_page *page)
         page->title = page->screen->title;
         page->status = 200;
         page->go = NULL;
+        page->wrong.told = false;
         show(page);
         missing = is_missing(page);
         if (missing && ++page->rounds > EH_PAGE_ROUNDS_MAX) {

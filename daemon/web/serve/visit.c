@@ -55,15 +55,31 @@ static void end_with(struct eh_visit *visit, int status, const char *title, cons
 
 /* ---- A screen. */
 
+static void show(struct eh_visit *, const char *target, const struct eh_page_wrong *);
+
+/* Where a page leads to another one, what is wrong goes along. */
+static void go_on(struct eh_visit *visit, struct eh_page *page)
+{
+    const char *go = page->go;
+    const struct eh_page_wrong wrong = page->wrong;
+    struct eh_http_request *request = visit->request;
+    eh_page_free(page);
+    visit->page = NULL;
+    if (wrong.change) {
+        show(visit, go, &wrong);
+        return;
+    }
+    visit_free(visit);
+    eh_reply_go(request, go, NULL);
+}
+
 static void on_done(struct eh_page *page, void *context)
 {
     EH_AUTO(eh_html) struct eh_html document = EH_HTML_INIT;
     struct eh_visit *visit = context;
     struct eh_http_request *request = visit->request;
     if (page->go) {
-        eh_page_free(page);
-        visit_free(visit);
-        eh_reply_go(request, page->go, NULL);
+        go_on(visit, page);
         return;
     }
     int status = page->wrong.change && page->status == 200 ? 422 : page->status;
@@ -124,7 +140,8 @@ void eh_visit_show(struct eh_serve *serve, struct eh_http_request *request,
 /* Shows the page the form came from, with what is wrong. */
 static void refuse(struct eh_visit *visit, const char *why, const char *field)
 {
-    const struct eh_page_wrong wrong = {visit->change->path, why, field, &visit->form};
+    const struct eh_page_wrong wrong = {
+        .change = visit->change->path, .why = why, .field = field, .form = &visit->form};
     show(visit, visit->back, &wrong);
 }
 
