@@ -108,9 +108,10 @@ class Web:
             return UnixConnection(listen, patience(30))
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience(30))
 
-    def run(self, *arguments, wrap=()):
-        done = subprocess.run([*wrap, PROGRAM, "--config", self.dir + "/web.yaml", *arguments],
-                              capture_output=True, text=True, timeout=patience(60))
+    def run(self, *arguments, environment=None):
+        done = subprocess.run([PROGRAM, "--config", self.dir + "/web.yaml", *arguments],
+                              capture_output=True, text=True, timeout=patience(60),
+                              env={**os.environ, **(environment or {})})
         return done.returncode, done.stdout, done.stderr
 
     def link(self, user, **more):
@@ -118,10 +119,11 @@ class Web:
         assert code == 0, (code, errors)
         return out.strip()
 
-    def start(self, wrap=()):
+    def start(self, environment=None):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([*wrap, PROGRAM, "--config", self.dir + "/web.yaml"],
-                                            stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen([PROGRAM, "--config", self.dir + "/web.yaml"],
+                                            stdout=log, stderr=log,
+                                            env={**os.environ, **(environment or {})})
         wait_until("the page listens", self.healthy)
 
     def healthy(self):
@@ -138,9 +140,8 @@ class Web:
         return code
 
     def kill(self):
-        """Also what the program was run under, and what that has begun."""
         if self.process:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
             self.process = None
 
