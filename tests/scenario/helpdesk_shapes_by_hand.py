@@ -47,7 +47,11 @@ class OsTicket(Generic):
         return [self.SECRET]
 
     def knows(self, ask):
-        return ask.headers.get("X-Evenhand-Key") == self.SECRET
+        """The key itself, or what it has signed."""
+        over = "%s.%s.%s.%s" % (ask.headers.get("X-Evenhand-Timestamp"), ask.method, ask.path, ask.body.decode())
+        signed = "sha256=" + digest(hashlib.sha256, self.SECRET, over.encode()).hex()
+        return (ask.headers.get("X-Evenhand-Key") or "") == self.SECRET or \
+            ask.headers.get("X-Evenhand-Signature") == signed
 
     def install(self, stub):
         self.answer("GET", "/api/http.php/evenhand/people", (200, {
