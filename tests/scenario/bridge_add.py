@@ -11,7 +11,8 @@ import stat
 import subprocess
 
 from bridge_kit import PROGRAM, Bridge, rep_of
-from harness import CHECKOUT, SALES, default_desk, patience, run, scenario, wait_until
+from harness import (CHECKOUT, SALES, Skip, default_desk, is_root, patience, run, scenario,
+                     wait_until)
 from helpdesk_shapes import ADDRESS, Chatwoot, Freshdesk, FreeScout, Jira, Zammad, Zendesk
 from helpdesk_shapes_by_hand import Generic, Glpi, Hubspot, OsTicket, Rt, Znuny
 from helpdesk_stub import Helpdesk, Webhook
@@ -48,9 +49,9 @@ class Adding(Bridge):
         reps = ["ana", "ben", "cai"] if self.shape.hand else []
         return lines + self.shape.unclear + reps + dora + ["yes"]
 
-    def add(self, *more, lines=None, **where):
-        """(exit code, what it printed, what it said was wrong)."""
-        done = subprocess.run(self.call(*more, **where), text=True, timeout=patience(120),
+    def add(self, *more, lines=None, under=(), **where):
+        """(exit code, what it printed, what it said was wrong). `under`: a program that runs it."""
+        done = subprocess.run([*under, *self.call(*more, **where)], text=True, timeout=patience(120),
                               input="\n".join(self.answers() if lines is None else lines) + "\n",
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return done.returncode, done.stdout, done.stderr
@@ -262,6 +263,36 @@ def failures(stack):
     with Helpdesk() as stub:
         bridge = Adding(stack, stub, Rt(stub))
         fails(bridge, "begins no session", 69, lines=bridge.answers(secret="wrong"))
+
+
+BRIDGE_ID = 64321  # of a user evenhand-bridge that only this test's processes know
+
+
+@scenario("as root add gives a secret to the bridge's own user, who alone may read it")
+def ownership(stack):
+    passwd = os.path.join(stack.dir, "passwd")
+    with open("/etc/passwd", encoding="utf-8") as f, open(passwd, "w", encoding="utf-8") as copy:
+        copy.write(re.sub("(?m)^evenhand-bridge:.*\n", "", f.read()) +
+                   "evenhand-bridge:x:%d:%d::/:/usr/sbin/nologin\n" % (BRIDGE_ID, BRIDGE_ID))
+    under = ["unshare", "-m", "sh", "-c", 'mount --bind %s /etc/passwd && exec "$@"' % passwd, "sh"]
+    if not is_root() or subprocess.run([*under, "true"], capture_output=True, timeout=patience(20)).returncode:
+        raise Skip("only root with a mount namespace of its own can try this")
+    stack.start()
+    with Helpdesk() as stub:
+        bridge = Adding(stack, stub, Zammad(stub))
+        os.chmod(stack.dir, 0o755)
+        os.chown(bridge.folder, 0, BRIDGE_ID)
+        os.chmod(bridge.folder, 0o750)
+        code, printed, wrong = bridge.add(under=under)
+        assert code == 0 and not wrong, (printed, wrong)
+        owners = {name: os.stat(os.path.join(bridge.folder, name)) for name in bridge.left()}
+        assert {name: (s.st_uid, s.st_gid, stat.S_IMODE(s.st_mode)) for name, s in owners.items()} == {
+            "zammad.token": (BRIDGE_ID, BRIDGE_ID, 0o600), "zammad.hook": (BRIDGE_ID, BRIDGE_ID, 0o600),
+            "zammad.yaml": (0, BRIDGE_ID, 0o640)}, owners
+        done = subprocess.run([PROGRAM, "--folder", bridge.folder, "--connection", "zammad", "--check"],
+                              user=BRIDGE_ID, group=BRIDGE_ID, extra_groups=[], capture_output=True, text=True,
+                              timeout=patience(60))
+        assert done.returncode == 0, done.stderr
 
 
 def on_terminal(call, lines):
