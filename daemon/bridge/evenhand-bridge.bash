@@ -10,7 +10,7 @@ _evenhand_bridge()
     --folder | --profiles)
         COMPREPLY=($(compgen -d -- "$word"))
         return ;;
-    *) offered="add check status parked sweep --connection --check --folder --profiles --name --socket --json --verbose
+    *) offered="add check status parked sweep --connection --check --folder --profiles --name --ca --socket --json --verbose
         --version --help" ;;
     esac
     COMPREPLY=($(compgen -W "${offered//.yaml/}" -- "$word"))

@@ -30,6 +30,7 @@ static const char help[] =
     "  --name NAME        what add calls the connection, instead of PROFILE\n"
     "  --profiles FOLDER  where add finds profiles, instead of " EH_PROFILES_FOLDER "\n"
     "  --folder FOLDER    where connections are, instead of " EH_CONNECTIONS_FOLDER "\n"
+    "  --ca FILE          certificates that add checks the helpdesk's against\n"
     "  --socket PATH      where add finds evenhandd's admin socket\n"
     "  --json             answers for programs\n"
     "  --verbose          log what is done, too\n"
@@ -111,6 +112,7 @@ static int read_options(int argc, char **argv, struct eh_bridge_call *call, stru
                                             {"check", no_argument, NULL, 'k'},
                                             {"name", required_argument, NULL, 'n'},
                                             {"socket", required_argument, NULL, 's'},
+                                            {"ca", required_argument, NULL, 'a'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"verbose", no_argument, NULL, 'v'},
                                             {"version", no_argument, NULL, 'V'},
@@ -133,6 +135,8 @@ static int read_options(int argc, char **argv, struct eh_bridge_call *call, stru
             call->rename = optarg;
         if (option == 's')
             call->socket = optarg;
+        if (option == 'a')
+            call->ca = optarg;
         wishes->check |= option == 'k';
         wishes->verbose |= option == 'v';
         wishes->version |= option == 'V';

@@ -7,10 +7,11 @@ import os
 import pty
 import re
 import select
+import ssl
 import stat
 import subprocess
 
-from bridge_kit import PROGRAM, Bridge, rep_of
+from bridge_kit import PROGRAM, Bridge, certificate
 from harness import (CHECKOUT, SALES, Skip, default_desk, is_root, patience, run, scenario,
                      wait_until)
 from helpdesk_shapes import ADDRESS, Chatwoot, Freshdesk, FreeScout, Jira, Zammad, Zendesk
@@ -318,12 +319,28 @@ def on_terminal(call, lines):
 hides a secret that is typed")
 def other_ways(stack):
     stack.start()
-    for way in (without_desk, without_address, terminal):
+    for way in (without_desk, without_address, terminal, own_certificate):
         with Helpdesk() as stub:
             bridge = Adding(stack, stub, Zammad(stub))
             way(stack, bridge)
             for name in bridge.left():
                 os.remove(os.path.join(bridge.folder, name))
+
+
+def own_certificate(stack, bridge):
+    """A helpdesk whose certificate nobody else has signed."""
+    crt, key = certificate(stack.dir)
+    with Helpdesk() as stub:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(crt, key)
+        stub.server.socket = context.wrap_socket(stub.server.socket, server_side=True)
+        bridge.shape.stub = stub
+        bridge.shape.install(stub)
+        url = stub.url.replace("http://127.0.0.1", "https://localhost")
+        fails(bridge, "certificate", 69, url=url)
+        code, printed, wrong = bridge.add("--ca", os.path.relpath(crt), url=url)
+        assert code == 0 and not wrong, (printed, wrong)
+        assert bridge.made()["ca_file"] == crt, bridge.made()
 
 
 def without_desk(stack, bridge):

@@ -11,7 +11,7 @@ import socket
 import ssl
 import subprocess
 
-from bridge_kit import SECRET, Bridge, desk, sign, ticket
+from bridge_kit import SECRET, Bridge, certificate, desk, sign, ticket
 from harness import CHECKOUT, Skip, patience, run, scenario, wait_until
 from helpdesk_stub import Helpdesk
 
@@ -31,15 +31,6 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
-
-
-def certificate(folder):
-    """(certificate, key) of localhost."""
-    paths = [os.path.join(folder, name) for name in ("proxy.crt", "proxy.key")]
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                    "-out", paths[0], "-keyout", paths[1]], check=True, capture_output=True, timeout=patience(30))
-    return paths
 
 
 def example(name):
@@ -105,7 +96,7 @@ def serving(call, folder, port):
 
 def ask(folder, port, method, path, body, headers):
     """Over TLS, whose certificate is verified. None: it hung up before all was sent."""
-    context = ssl.create_default_context(cafile=os.path.join(folder, "proxy.crt"))
+    context = ssl.create_default_context(cafile=os.path.join(folder, "own.crt"))
     connection = http.client.HTTPSConnection("localhost", port, timeout=patience(20), context=context)
     try:
         connection.request(method, path, body, {"Content-Type": "application/json", **headers})

@@ -6,17 +6,37 @@
 
 /* ---- Begin and end. */
 
-static int connection_begin(struct eh_adding *adding, const char *profile, const char *url,
-                            struct eh_error *error)
+static void put_text(struct eh_bytes *, const char *key, const char *text);
+
+/* From here, where the command line was written, and not from the folder of the file. */
+static void put_path(struct eh_bytes *out, const char *key, const char *path)
 {
-    const struct eh_bridge_call *call = adding->call;
-    char text[2048];
-    eh_format(text, sizeof text, "profile: %s\nurl: \"%s\"\n%s%s%s%s%s%s", profile, url,
-              call->profiles ? "profiles: \"" : "", call->profiles ? call->profiles : "",
-              call->profiles ? "\"\n" : "", call->socket ? "admin_socket: \"" : "",
-              call->socket ? call->socket : "", call->socket ? "\"\n" : "");
-    return eh_connection_parse(eh_str(text), adding->path, adding->name, &adding->connection,
-                               error);
+    char *whole = path ? realpath(path, NULL) : NULL;
+    if (path)
+        put_text(out, key, whole ? whole : path);
+    free(whole);
+}
+
+/* What was said on the command line. */
+static void put_given(struct eh_bytes *out, const struct eh_bridge_call *call, const char *url)
+{
+    eh_bytes_put_text(out, "profile: %s\n", call->name);
+    put_text(out, "url", url);
+    put_path(out, "ca_file", call->ca);
+    put_path(out, "profiles", call->profiles);
+    put_path(out, "admin_socket", call->socket);
+}
+
+static int connection_begin(struct eh_adding *adding, struct eh_error *error)
+{
+    struct eh_bytes text = EH_BYTES_INIT;
+    put_given(&text, adding->call, adding->call->words[0]);
+    int r = text.failed
+                ? eh_error_set(error, EH_ENOMEM, "out of memory")
+                : eh_connection_parse(eh_str_n((const char *)text.data, text.size), adding->path,
+                                      adding->name, &adding->connection, error);
+    eh_bytes_done(&text);
+    return r;
 }
 
 int eh_adding_begin(const struct eh_bridge_call *call, struct eh_adding *ret,
@@ -30,7 +50,7 @@ int eh_adding_begin(const struct eh_bridge_call *call, struct eh_adding *ret,
     eh_format(ret->hook_path, sizeof ret->hook_path, "%s/%s.hook", call->folder, ret->name);
     int r = eh_profile_load(call->profiles ? call->profiles : EH_PROFILES_FOLDER, call->name,
                             &ret->profile, error);
-    return r < 0 ? r : connection_begin(ret, call->name, call->words[0], error);
+    return r < 0 ? r : connection_begin(ret, error);
 }
 
 void eh_adding_done(struct eh_adding *adding)
@@ -124,13 +144,8 @@ char *eh_adding_text(const struct eh_adding *adding)
 {
     const struct eh_connection *c = adding->connection;
     struct eh_bytes out = EH_BYTES_INIT;
-    eh_bytes_put_text(&out, "# Written by evenhand-bridge add; yours to change.\nprofile: %s\n",
-                      adding->profile->name);
-    put_text(&out, "url", c->url);
-    if (adding->call->profiles)
-        put_text(&out, "profiles", c->profiles);
-    if (adding->call->socket)
-        put_text(&out, "admin_socket", c->admin_socket);
+    eh_bytes_put_text(&out, "# Written by evenhand-bridge add; yours to change.\n");
+    put_given(&out, adding->call, c->url);
     eh_bytes_put_text(&out, "secret_file: %s.token\n", adding->name);
     put_webhooks(&out, adding);
     put_text(&out, "account", c->account);

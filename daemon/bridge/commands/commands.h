@@ -15,6 +15,7 @@ struct eh_bridge_call {
     const char *name;     /* of the connection, or NULL */
     const char *profiles; /* folder of profiles, for `add`; NULL: where they are installed */
     const char *rename;   /* of the connection that `add` makes; NULL: the profile's name */
+    const char *ca;       /* certificates that `add` trusts; NULL: the system's */
     const char *socket;   /* evenhandd's, for `add`; NULL: where it usually is */
     const char *words[3]; /* further arguments; NULL: none */
     bool json;
