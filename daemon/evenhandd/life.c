@@ -227,6 +227,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
         look_at_outbox(app);
         app_refused_tick(app);
         app_books_tick(app);
+        app_bias_tick(app);
         if (app_lookout_tick(app))
             look_at_socket(life);
     }

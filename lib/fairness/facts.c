@@ -51,6 +51,9 @@ static void chance_add(struct eh_fairness *f, const struct eh_deal *deal,
     }
     rep->drawn_expected += chance->p;
     rep->variance += chance->p * (1 - chance->p);
+    rep->drawn_value -= chance->p * (double)deal->booked;
+    rep->drawn_value_variance +=
+        chance->p * (1 - chance->p) * (double)deal->booked * (double)deal->booked;
 
     struct row *row = f->rows[rep->row];
     row->expected += chance->p;
@@ -93,12 +96,14 @@ static void draw_add(struct eh_fairness *f, const struct eh_deal *deal)
     if (eh_fairness_covariance_add(f, bin) < 0)
         f->failed = true;
     f->most += most;
+    f->drawn_most = deal->booked > f->drawn_most ? deal->booked : f->drawn_most;
     f->drawn++;
 
     struct rep *rep = eh_fairness_rep_of(f, deal->rep);
     if (!rep)
         return;
     rep->drawn++;
+    rep->drawn_value += (double)deal->booked;
     f->rows[rep->row]->drawn++;
     f->rows[rep->row]->observed[bin]++;
 }

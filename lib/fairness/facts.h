@@ -82,6 +82,7 @@ struct rep {
     struct eh_str id;
     uint32_t row;
     double expected, expected_value, drawn_expected, variance;
+    double drawn_value, drawn_value_variance; /* booked value less Σ p v; Σ p (1 − p) v² */
     uint64_t drawn, overrides, overloads, ended;
     struct eh_fairness_deed deeds[EH_DEEDS];
     bool accounted;
@@ -152,7 +153,8 @@ struct eh_fairness {
     uint32_t arrived_in[BINS]; /* tickets that arrived, by class of value */
     double arrived_ties;       /* Σ (τ³ − τ), τ tickets in a class */
     uint64_t tickets, deals, drawn, overrides;
-    double most; /* Σ (largest p of a draw) over draws */
+    double most;        /* Σ (largest p of a draw) over draws */
+    int64_t drawn_most; /* the largest booked value of a draw */
     struct eh_fairness_again again;
 };
 

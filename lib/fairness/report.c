@@ -74,6 +74,9 @@ static void rep_fill(const struct rep *rep, struct eh_fairness_rep *ret)
         .expected_value = rep->expected_value,
         .drawn = rep->drawn,
         .drawn_expected = rep->drawn_expected,
+        .variance = rep->variance,
+        .drawn_value = rep->drawn_value,
+        .drawn_value_variance = rep->drawn_value_variance,
         .deviation = NAN,
         .available_s = rep->status_us[EH_STATUS_AVAILABLE] / SECOND_US,
         .overloaded_s = rep->status_us[EH_STATUS_OVERLOADED] / SECOND_US,
@@ -225,6 +228,7 @@ int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *ar
         .deals = f->deals,
         .drawn = f->drawn,
         .overrides = f->overrides,
+        .drawn_most = f->drawn_most,
         .predictability = f->drawn ? f->most / (double)f->drawn : NAN,
     };
     int r = f->failed ? -EH_ENOMEM : reps_fill(f, arena, &report);

@@ -182,6 +182,7 @@ OWN = {
     "engine/parsed_desk.h": "#include <evenhand/engine/engine.h>\nstruct eh_engine *e; struct eh_input in; struct eh_effects fx;",
     "engine/columns.h": "void query(const char *sql); uint64_t nulls;",
     "engine/periods.h": "struct eh_engine *e; struct eh_bytes text; eh_fact_fn *each;",
+    "fairness/bias.h": "struct eh_fairness_report report; void complain(struct eh_str who);",
     "fairness/report.h": "struct eh_fairness_account reading;",
     "fairness/verdicts.h": "#include <math.h>\n",
     "fairness/watch.h": """struct eh_str sales; struct eh_fairness_report report; int64_t first, last;

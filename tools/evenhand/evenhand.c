@@ -74,6 +74,7 @@ static const struct eh_cli_option fairness_options[] = {
     {"from", "DATE", "first day (default: that of the first entry)", false},
     {"to", "DATE", "last day (default: today)", false},
     {"db", "CONNINFO", "replay this log instead of asking the daemon", false},
+    {"bias", NULL, "with --to: whether the month up to that day is an alarm", false},
     {0},
 };
 static const struct eh_cli_option pool_options[] = {

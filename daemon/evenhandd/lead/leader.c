@@ -311,6 +311,8 @@ void app_begin(struct eh_app *app)
 void app_forget_all(struct eh_app *app, const char *why)
 {
     app_history_stop(app);
+    app_bias_stop(app);
+    app_alarm_clear(app, EH_ALARM_BIAS);
     app_suspects_forget(app);
     app_full_forget(app);
     app_alarm_clear(app, EH_ALARM_OPEN_TICKETS);
@@ -328,6 +330,7 @@ void app_end(struct eh_app *app)
     app_tick_end(app);
     app_time_end(app);
     app_books_end(app);
+    app_bias_stop(app);
     app_step_end(app);
     eh_repeats_done(&app->state.repeated);
 }

@@ -8,6 +8,7 @@
 #define EVENHAND_LEAD_PARTS_H
 
 #include "lead/answers.h"
+#include "lead/bias.h"
 #include "lead/books.h"
 #include "lead/checkpoints.h"
 #include "lead/decide.h"
@@ -41,6 +42,7 @@ struct eh_app {
     struct eh_full full;
     struct eh_holds holds;
     struct eh_history history;
+    struct eh_bias_watch bias;
     struct eh_snapshots snapshots;
     struct eh_checkpoints checkpoints;
     struct eh_refused refused;

@@ -134,6 +134,9 @@ struct eh_fairness_rep {
                                         period; 1 where nobody else could */
     uint64_t drawn;                  /* tickets they got by policy where chance had a say */
     double drawn_expected;           /* Σ p over the draws in which they had a chance */
+    double variance;                 /* Σ p (1 − p) of `drawn` */
+    double drawn_value;              /* booked value of `drawn`, less Σ p v */
+    double drawn_value_variance;     /* Σ p (1 − p) v² */
     double deviation; /* z = (drawn − Σ p) / √Σ p (1 − p); NAN: too few to tell */
     double band;      /* how far from drawn_expected chance takes `drawn`, either way, for all reps
                          but in one of 100 honest periods; NAN: too few to tell */
@@ -286,6 +289,7 @@ struct eh_fairness_report {
     double draw_chi_square;            /* (n − e)ᵀ Σ⁻ (n − e); NAN: too few to tell */
     uint32_t draw_degrees, draw_cells; /* the rank of Σ; how many cells were compared */
     double draw_p;                     /* p of the verdict; NAN: too few to tell */
+    int64_t drawn_most;                /* the largest booked value of a draw */
     struct eh_fairness_picking dealt, overridden;
     struct eh_fairness_picker picker;
     struct eh_fairness_heat *heat; /* by id */

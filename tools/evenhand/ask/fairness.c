@@ -44,6 +44,11 @@ static int call_read(const struct eh_cli *cli, struct eh_fairness_call *ret)
     int r = option_date(cli, "from", EH_DATE_ALWAYS, &ret->from);
     if (r == EH_EXIT_DONE)
         r = option_date(cli, "to", EH_DATE_NEVER, &ret->to);
+    ret->bias = eh_cli_option(cli, "bias") != NULL;
+    if (r == EH_EXIT_DONE && ret->bias && (ret->from != EH_DATE_ALWAYS || ret->to == EH_DATE_NEVER))
+        return eh_say_usage(cli, "--bias goes with --to: the month is that of its day");
+    if (r == EH_EXIT_DONE && ret->bias)
+        ret->from = eh_period_first(eh_period_of(EH_PERIOD_MONTH, ret->to));
     if (r == EH_EXIT_DONE && ret->from > ret->to)
         r = eh_say_usage(cli, "--to: %s is before --from", eh_cli_option(cli, "to"));
     return r;
@@ -81,11 +86,15 @@ int eh_cmd_fairness(struct eh_cli *cli)
     int r = call_read(cli, &call);
     if (r != EH_EXIT_DONE)
         return r;
-    if (!db && daemon_is_reachable(cli))
+    if (!db && !call.bias && daemon_is_reachable(cli))
         r = report_from_daemon(cli, &answer);
     else
         r = report_from_database(eh_cli_log_conninfo(db), &call, &answer);
-    if (!eh_answer_told(cli, r, &answer))
+    if (eh_answer_told(cli, r, &answer))
+        return r;
+    if (call.bias)
+        eh_fairness_bias_show(answer.json);
+    else
         eh_fairness_show(cli, answer.json);
     return r;
 }

@@ -16,11 +16,18 @@
 struct eh_fairness_call {
     const char *team;
     int32_t from, to; /* EH_DATE_ALWAYS, EH_DATE_NEVER: not given */
+    bool bias;        /* the daily look instead of the report: `from` is the first day of a month */
 };
 
 /* Replays the log in the database. Returns an exit code; an error has been said. */
 int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *,
                          json_t **ret) EH_MUST_CHECK;
+
+/* The daily look at the month of these days: {team, from, to, currency, level, bias[]}. */
+json_t *eh_fairness_bias_to_json(const struct eh_fairness_call *,
+                                 const struct eh_fairness_report *);
+/* A line for each test; that of an alarm begins with "alarm: ", which evenhandd reads. */
+void eh_fairness_bias_show(const json_t *);
 
 /* The object that GET /v1/teams/T/fairness answers: ratios in ppm, money in minor units, null for a
  * figure that is missing. Expected numbers of tickets have three decimals or more. */

@@ -58,6 +58,10 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *ca
         r = eh_fairness_watch_report(&watch, &arena, &report, &error);
     if (r < 0)
         return eh_say(eh_cli_log_exit(r), "%s", error.text);
+    if (call->bias) {
+        *ret = eh_fairness_bias_to_json(call, &report);
+        return EH_EXIT_DONE;
+    }
     *ret = eh_fairness_to_json(&watch, &report, eh_engine_desk(replay.engine));
     return EH_EXIT_DONE;
 }
