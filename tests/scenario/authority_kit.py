@@ -86,7 +86,9 @@ def addresses(pattern):
         texts = [pattern]
     texts = [text.replace("/periods/:", "/periods/2020-02").replace("/dead/:", "/dead/1")
              for text in texts]
-    return [text + "?period=2020-02" if text.endswith("/pool") else text for text in texts]
+    of_period = ("/pool", "/pool/days", "/plan", "/metrics")
+    return [text + "?period=2020-02" if "/teams/" in text and text.endswith(of_period) else text
+            for text in texts]
 
 
 def as_user(user, do):
