@@ -30,7 +30,7 @@ SHOP = os.path.join(DATA, "shop.csv")
 FOLDER = tempfile.mkdtemp(prefix="evenhand-cli-")
 SOCKET = os.path.join(FOLDER, "admin.sock")
 DESK = "desk: main\ncurrency: EUR\nreps: [ana, ben]\nteams: [{id: sales, reps: [ana, ben]}]\n"
-COMMANDS = ["help", "status", "me", "waiting", "dead", "complete", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
+COMMANDS = ["help", "status", "me", "waiting", "dead", "log", "complete", "teams", "team", "reps", "rep", "tickets", "ticket", "overloaded",
             "available", "away", "outcome", "assign", "release", "move", "return", "desk show", "desk diff",
             "desk apply", "desk from", "plan check", "plan test", "push", "simulate", "pool", "freeze",
             "close", "pay", "exclude", "include", "metric"]
@@ -107,6 +107,10 @@ GETS = {
          "stream_id": "7-1", "size": 40, "body": '{"type":"ticket","id":"T9"}'}], "after": "17"}),
     "/v1/dead/17": (200, {"input": 17, "at": "2026-03-01T09:00:00.000Z", "reason": "team: salse is not",
                           "stream_id": "7-1", "size": 40, "body": '{"type":"ticket","id":"T9"}'}),
+    "/v1/log?newest=1&person=lea&team=sales&id=T9&source=rt&limit=1": (200, {"log": [
+        {"input": 12, "at": "2026-03-01T09:00:00.000Z", "what": "assign", "text": "lea gave rt/T9 to ben: asked"}],
+        "after": "12"}),
+    "/v1/log?newest=0": (200, {"log": [], "after": None}),
     "/v1/me": (200, {"user": "ana", "roles": ["rep"], "manages": [], "desk": "main", "currency": "EUR",
                      "time_zone": "UTC",
                      "rep": {"id": "ana", "name": "Ana", "teams": ["sales"], "state": "overloaded",
@@ -367,6 +371,16 @@ def lists_say_why_and_how_to_go_on():
     Handler.asked.clear()
     run("tickets", "--since", "2h")
     assert re.search("since=20", Handler.asked[-1][1])
+
+
+def what_people_did_is_listed():
+    asked = ["log", "T9", "--source", "rt", "--person", "lea", "--team", "sales", "--limit", "1"]
+    lines = good(*asked).splitlines()
+    assert re.search(r"12 +2026-03-01 09:00 UTC +lea gave rt/T9 to ben: asked", lines[1]), lines
+    assert lines[2] == "… and more: evenhand log T9 --person lea --team sales --source rt --limit 1 " \
+        "--after 12", lines
+    assert "nothing was done" in good("log", "--oldest")
+    bad(2, "log", "--source", "rt", says="ID")
 
 
 def dead_letters_are_read():
@@ -656,7 +670,7 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          wrong_calls_are_told,
          exit_codes_follow_the_answer, errors_are_json_with_json, a_long_text_is_paged,
          tables_read_well, lists_say_why_and_how_to_go_on,
-         dead_letters_are_read, the_caller_is_meant, words_are_completed, times_are_those_of_the_desk, a_ticket_has_its_story,
+         dead_letters_are_read, what_people_did_is_listed, the_caller_is_meant, words_are_completed, times_are_those_of_the_desk, a_ticket_has_its_story,
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,

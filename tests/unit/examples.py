@@ -122,6 +122,7 @@ OWN = {
     "host/yaml_table.h": "#include <jansson.h>\n",
     "pool/next.h": "struct eh_pool_statement *statement; eh_plan_line_fn *line; void *context;",
     "admin/api/what_if.h": "struct eh_pool_asked asked;",
+    "admin/api/log_text.h": "struct eh_str by, rep, source, id, reason;",
     "admin/api/board.h": "struct eh_admin_request *request; struct eh_str team; json_t *body;",
     "admin/http/child.h": "void *answer;",
     "admin/http/peer.h": "struct eh_peers peers; int fd;",

@@ -64,6 +64,16 @@ static const struct eh_cli_option part_options[] = {NEWEST, SINCE, LIMIT, AFTER,
 static const struct eh_cli_option dead_options[] = {
     {"source", "S", "only what this helpdesk wrote", false}, NEWEST, SINCE, LIMIT, AFTER, {0},
 };
+static const struct eh_cli_option log_options[] = {
+    {"person", "NAME", "what this user did, or what was done to this rep", false},
+    {"team", "T", "only what is about this team", false},
+    {"source", "S", "of ID: the helpdesk it came from (default: default)", false},
+    {"oldest", NULL, "oldest first", false},
+    SINCE,
+    LIMIT,
+    AFTER,
+    {0},
+};
 static const struct eh_cli_option after_option[] = {LIMIT, AFTER, {0}};
 static const struct eh_cli_option ticket_options[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
@@ -254,6 +264,11 @@ static const struct eh_cli_command commands[] = {
     {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, dead_options, eh_cmd_dead,
      "With INPUT, a number of the list: the whole entry. The list does not hold\n"
      "requests that were refused over the socket: their sender got the error."},
+    {"log", "[ID]", LOOK, "what people did and why, the newest first", 0, 1, log_options,
+     eh_cmd_log,
+     "Signals, what managers did by hand, what the helpdesk told of owners, periods,\n"
+     "desk files. With ID: what was done to that ticket. For managers of the team,\n"
+     "auditors and operators."},
     {"fairness", "T", LOOK, "how evenly and honestly a team's tickets were dealt", 1, 1,
      fairness_options, eh_cmd_fairness,
      "Without --db the daemon answers; when it cannot be reached, the log is replayed\n"

@@ -11,6 +11,7 @@ int eh_cmd_reps(struct eh_cli *);
 int eh_cmd_rep(struct eh_cli *);
 int eh_cmd_me(struct eh_cli *);
 int eh_cmd_dead(struct eh_cli *);
+int eh_cmd_log(struct eh_cli *);
 int eh_cmd_waiting(struct eh_cli *);
 int eh_cmd_tickets(struct eh_cli *);
 int eh_cmd_ticket(struct eh_cli *);

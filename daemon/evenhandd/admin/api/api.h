@@ -22,8 +22,11 @@
 #define EH_ADMIN_DEAD_PAGE         100         /* dead letters: their bodies are up to 64 KiB */
 #define EH_ADMIN_CLOSED_SCAN       5000        /* closed tickets looked at for one page */
 #define EH_ADMIN_HISTORY_MAX       1000        /* effects shown of one ticket */
-#define EH_ADMIN_EXPORT_TICKETS    250         /* of a customer, in one page of an export */
-#define EH_ADMIN_EXPORT_INPUTS     5000        /* looked at for a page of a rep's export */
+#define EH_ADMIN_LOG_PAGE          100         /* what people did, in one answer ... */
+#define EH_ADMIN_LOG_ROWS          300   /* ... of so many that fit, before each is looked at */
+#define EH_ADMIN_LOG_SCAN          10000 /* ... in so many inputs */
+#define EH_ADMIN_EXPORT_TICKETS    250   /* of a customer, in one page of an export */
+#define EH_ADMIN_EXPORT_INPUTS     5000  /* looked at for a page of a rep's export */
 
 /* ---- JSON. Each gives JSON null for what is not there. */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
@@ -55,12 +58,14 @@ json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
  * auditors all. It holds for lists and single tickets. */
 bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
 
-/* query.c: sends one of eh_admin_statements with the desk's id and at most four parameters. The
+/* query.c: sends one of eh_admin_statements with the desk's id and at most six parameters. The
  * request waits until the callback has the result. -EH_EUNAVAILABLE: PostgreSQL is away, or there
  * is no desk. */
 int eh_admin_query(struct eh_admin_request *, const char *statement,
                    const struct eh_str *parameters, unsigned count,
                    eh_pg_result_fn *) EH_MUST_CHECK;
+/* Whether a callback got no rows: PostgreSQL went away or refused; that is logged. */
+bool eh_admin_query_failed(const PGresult *);
 /* The same with one key, for what memory does not hold: *error says so. */
 int eh_admin_ask(struct eh_admin_request *, const char *statement, const void *key,
                  uint32_t key_size, eh_pg_result_fn *, struct eh_error *) EH_MUST_CHECK;

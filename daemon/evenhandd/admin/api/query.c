@@ -1,8 +1,19 @@
 /* query: sends what a request asks of PostgreSQL, for the desk that is led. */
 #include "admin/api/api.h"
+#include "host/log.h"
 #include "pg/pg.h"
 
-#define PARAMETERS_MAX 4
+#define PARAMETERS_MAX 6
+
+bool eh_admin_query_failed(const PGresult *result)
+{
+    if (result && PQresultStatus(result) == PGRES_TUPLES_OK)
+        return false;
+    if (result)
+        eh_log_limited(EH_LOG_WARNING, "admin-read", "reading for the admin API: %s",
+                       PQresultErrorMessage(result));
+    return true;
+}
 
 int eh_admin_query(struct eh_admin_request *request, const char *statement,
                    const struct eh_str *parameters, unsigned count, eh_pg_result_fn *on_result)

@@ -47,6 +47,8 @@
           EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_HELPDESK, true, 0, 0, eh_admin_get_dead)       \
     ROUTE("GET", "/v1/dead/{input}", "", EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_HELPDESK, true, \
           0, 0, eh_admin_get_dead_letter)                                                          \
+    ROUTE("GET", "/v1/log", "person team source id after newest since limit",                      \
+          EH_MAY_OPERATOR | EH_MAY_AUDITOR | EH_MAY_MANAGER, true, 0, 0, eh_admin_get_log)         \
     ROUTE("GET", "/v1/draws", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_draws)           \
     ROUTE("POST", "/v1/draws/reveal", "dry_run", EH_MAY_OPERATOR, true, 0, EH_MESSAGE_REVEAL,      \
           eh_admin_post_reveal)                                                                    \
