@@ -24,7 +24,7 @@ def hidden_from(role):
     """Texts that no answer to the role may hold."""
     for rep in SHARES:
         if rep not in SEES[role]:
-            yield '"share_ppm": %d0000' % int(SHARES[rep].rstrip("%"))
+            yield '"share_ppm":%d0000' % int(SHARES[rep].rstrip("%"))
             yield SHARES[rep]
             yield SINCE[rep]
             yield ACCOUNTS[rep]
