@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
 #include <systemd/sd-daemon.h>
 
 #include <evenhand/base/exit.h>
@@ -64,18 +63,6 @@ static int wrong_call(const char *what, const char *why)
 {
     fprintf(stderr, "evenhand-bridge: %s: %s; try evenhand-bridge --help\n", what, why);
     return EH_EXIT_USAGE;
-}
-
-/* Without memory jansson goes on, and may leave out the end of a text: better to end and begin
- * again. */
-static void *allocate_for_json(size_t size)
-{
-    void *bytes = malloc(size);
-    if (!bytes) {
-        fputs("evenhand-bridge: out of memory\n", stderr);
-        _exit(EXIT_FAILURE);
-    }
-    return bytes;
 }
 
 static void on_ready(void)
@@ -158,7 +145,7 @@ int main(int argc, char **argv)
         return fputs(help, stdout), 0;
     if (wishes.version)
         return puts("evenhand-bridge " EVENHAND_VERSION), 0;
-    json_set_alloc_funcs(allocate_for_json, free);
+    eh_bridge_need_memory();
     eh_log_open(wishes.verbose ? EH_LOG_DEBUG : EH_LOG_INFO);
     if (optind < argc && call.name)
         return wrong_call(argv[optind], "not beside --connection");

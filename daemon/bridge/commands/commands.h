@@ -26,6 +26,8 @@ struct eh_bridge_hooks {
     void (*ready)(void);
 };
 
+/* Before all else: libraries that have no memory end the program, with one line. */
+void eh_bridge_need_memory(void);
 /* Runs the connection until SIGTERM or SIGINT. */
 int eh_bridge_run(const struct eh_bridge_call *, const struct eh_bridge_hooks *);
 /* Reads both files and compiles the programs; says what is wrong. */

@@ -252,21 +252,24 @@ static int headers_add(struct transfer *t, const json_t *headers, struct eh_erro
     return r;
 }
 
-static void bounds_set(const struct eh_web *web, CURL *easy)
+/* The texts are copied: without memory the request must not go out with less than these. */
+static CURLcode bounds_set(const struct eh_web *web, CURL *easy)
 {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, SCHEMES);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)web->connect_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)web->total_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)web->slow_s);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)EH_WEB_SLOW_BYTES);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, SCHEMES);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* no variable of the environment leads elsewhere */
-    if (*web->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, web->ca_file);
+    if (code == CURLE_OK) /* no variable of the environment leads elsewhere */
+        code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    if (code == CURLE_OK && *web->ca_file)
+        code = curl_easy_setopt(easy, CURLOPT_CAINFO, web->ca_file);
+    return code;
 }
 
 static void callbacks_set(struct transfer *t)
@@ -281,9 +284,10 @@ static void callbacks_set(struct transfer *t)
 
 static int request_set(struct transfer *t, const struct eh_web_request *request)
 {
-    CURLcode code = CURLE_OK;
     callbacks_set(t);
-    bounds_set(t->web, t->easy);
+    CURLcode code = bounds_set(t->web, t->easy);
+    if (code != CURLE_OK)
+        return -EH_ENOMEM;
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->lines);
     if (request->body.size > 0) {
         curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
