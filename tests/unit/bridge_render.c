@@ -83,3 +83,20 @@ Test(render, a_request_may_say_that_it_is_a_login)
            "\"{password}\"}}",
            NULL, false, "{\"p\":\"{password}\"}", BASIC);
 }
+
+/* The digest was made by `openssl dgst -sha256 -hmac`. */
+Test(render, a_request_is_signed_with_its_time_method_path_and_body)
+{
+    struct eh_error error = {0};
+    struct eh_rendered rendered = {0};
+    json_t *asked = read_json("{\"method\": \"POST\", \"path\": \"/x?a=1\", \"body\": {\"b\": 2}}");
+    json_t *auth = read_json("{\"At\": \"{timestamp}\", \"By\": \"sha256={signature}\"}");
+    const struct eh_render_words words = {.secret = "s3cret", .now_s = 1764460800};
+    cr_assert_eq(eh_render(asked, auth, &words, false, &rendered, &error), 0, "%s", error.text);
+    cr_expect_str_eq(header_of(&rendered, "At"), "1764460800");
+    cr_expect_str_eq(header_of(&rendered, "By"),
+                     "sha256=9c1f3b91b5dcd2db61a5db907f9c83e908ce95dc0185a81d8e7c83f03c004c8f");
+    eh_rendered_done(&rendered);
+    json_decref(asked);
+    json_decref(auth);
+}

@@ -1,6 +1,9 @@
 <?php
 // evenhand for osTicket: tells evenhand-bridge, signed, how a ticket stands after each change, and answers
 // it under /api/http.php/evenhand/: an owner, a ticket, the open tickets, and who may take some.
+//
+// Both ways are signed with HMAC-SHA256 and have a time: what comes is refused with a wrong signature or an
+// old time, and an owner also when the same request came before.
 require_once INCLUDE_DIR . 'class.plugin.php';
 require_once INCLUDE_DIR . 'class.signal.php';
 require_once INCLUDE_DIR . 'class.ticket.php';
@@ -14,7 +17,7 @@ class EvenhandConfig extends PluginConfig {
                 'configuration' => array('size' => 60, 'length' => 200))),
             'hook' => new TextboxField(array('label' => 'Secret that webhooks are signed with',
                 'required' => true, 'configuration' => array('size' => 60, 'length' => 200))),
-            'key' => new TextboxField(array('label' => 'Key that the bridge shows', 'required' => true,
+            'key' => new TextboxField(array('label' => 'Secret that the bridge signs with', 'required' => true,
                 'configuration' => array('size' => 60, 'length' => 200))),
         );
     }
@@ -22,6 +25,11 @@ class EvenhandConfig extends PluginConfig {
 
 class EvenhandPlugin extends Plugin {
     var $config_class = 'EvenhandConfig';
+
+    // Since 1.17 a plugin may have instances; two of ours would tell everything twice.
+    function isMultiInstance() {
+        return false;
+    }
 
     function bootstrap() {
         $config = $this->getConfig();
@@ -62,37 +70,73 @@ class EvenhandTicket {
     static function tell($message, $config) {
         $body = json_encode($message);
         $at = time();
-        $curl = curl_init($config->get('address'));
-        curl_setopt_array($curl, array(CURLOPT_POSTFIELDS => $body, CURLOPT_RETURNTRANSFER => true,
-            CURLOPT_TIMEOUT => self::WAIT_S, CURLOPT_HTTPHEADER => array('Content-Type: application/json',
-                "X-Evenhand-Timestamp: $at", 'X-Evenhand-Signature: sha256='
-                . hash_hmac('sha256', "$at.$body", $config->get('hook')))));
-        curl_exec($curl);
+        $sign = 'sha256=' . hash_hmac('sha256', "$at.$body", $config->get('hook'));
+        @file_get_contents($config->get('address'), false, stream_context_create(array('http' => array(
+            'method' => 'POST', 'content' => $body, 'timeout' => self::WAIT_S, 'ignore_errors' => true,
+            'follow_location' => 0, 'header' => array('Content-Type: application/json', 'Connection: close',
+                "X-Evenhand-Timestamp: $at", "X-Evenhand-Signature: $sign")))));
+    }
+
+    // A linked ticket has a parent, too, but it was not merged into it.
+    static function isMerged($ticket) {
+        return $ticket->isChild() && $ticket->getMergeType() != 'visual';
     }
 
     static function state($ticket) {
         $fields = array();
-        foreach (DynamicFormEntry::forTicket($ticket->getId()) as $form)
+        foreach (DynamicFormEntry::forTicket($ticket->getId(), true) as $form)
             foreach ($form->getAnswers() as $answer)
                 if ($name = $answer->getField()->get('name'))
                     $fields[$name] = (string) $answer->getValue();
         $staff = $ticket->getStaff();
         return array('id' => (int) $ticket->getId(), 'department' => $ticket->getDeptName(),
             'status' => (string) $ticket->getStatus(), 'open' => (bool) $ticket->isOpen(),
-            'merged' => $ticket->isChild(), 'owner' => $staff ? $staff->getUserName() : null,
+            'merged' => self::isMerged($ticket), 'owner' => $staff ? $staff->getUserName() : null,
             'customer' => (string) $ticket->getEmail(), 'subject' => $ticket->getSubject(),
-            'fields' => (object) $fields, 'changed_at' => strtotime($ticket->getUpdateDate()));
+            'fields' => (object) $fields, 'changed_at' => Misc::db2gmtime($ticket->getUpdateDate()));
     }
 }
 
 class EvenhandApi {
     const PAGE = 100;
+    const OLD_S = 300;              // a request may be so old, and so far ahead of our clock
+    const SEEN = 'evenhand.seen';   // namespace of the signatures in osTicket's table of settings
     static $key;
 
-    static function allow() {
-        $given = isset($_SERVER['HTTP_X_EVENHAND_KEY']) ? $_SERVER['HTTP_X_EVENHAND_KEY'] : '';
-        if (!self::$key || !hash_equals(self::$key, $given))
-            Http::response(401, '{"message":"the key is wrong"}', 'application/json');
+    static function header($name) {
+        return isset($_SERVER[$name]) ? $_SERVER[$name] : '';
+    }
+
+    static function refuse($why) {
+        Http::response(401, json_encode(array('message' => $why)), 'application/json');
+    }
+
+    // The path as the bridge knows it: what stands before it is where osTicket lies.
+    static function allow($body = '') {
+        $at = self::header('HTTP_X_EVENHAND_TIMESTAMP');
+        $path = strstr($_SERVER['REQUEST_URI'], '/api/http.php/');
+        $sign = 'sha256=' . hash_hmac('sha256', "$at.{$_SERVER['REQUEST_METHOD']}.$path.$body", self::$key);
+        if (!self::$key || !hash_equals($sign, self::header('HTTP_X_EVENHAND_SIGNATURE')))
+            self::refuse('the signature is wrong; is the secret the same?');
+        if (!ctype_digit($at) || abs(time() - (int) $at) > self::OLD_S)
+            self::refuse('the request is too old; are the clocks right?');
+        return $sign;
+    }
+
+    // The table takes a name once, so that of two at the same time one is refused.
+    static function allowOnce($body) {
+        $sign = self::allow($body);
+        $space = db_input(self::SEEN);
+        $old_s = 3 * self::OLD_S;
+        try {
+            db_query('DELETE FROM ' . CONFIG_TABLE . " WHERE namespace=$space AND updated < NOW() - INTERVAL $old_s SECOND", false);
+            $new = db_query('INSERT INTO ' . CONFIG_TABLE . " SET namespace=$space, `key`=" . db_input(substr($sign, 7, 60))
+                . ", value='1', updated=NOW()", false);
+        } catch (Exception $e) {
+            $new = false;
+        }
+        if (!$new)
+            self::refuse('the request came before');
     }
 
     static function answer($value) {
@@ -105,8 +149,9 @@ class EvenhandApi {
     }
 
     static function owner() {
-        self::allow();
-        $wanted = json_decode(file_get_contents('php://input'), true);
+        $body = file_get_contents('php://input');
+        self::allowOnce($body);
+        $wanted = json_decode($body, true);
         $ticket = self::find($wanted['ticket']);
         if ($wanted['owner'] === null)
             self::answer(array('done' => !$ticket->getStaffId() || $ticket->setStaffId(0)));
@@ -152,20 +197,24 @@ class EvenhandApi {
         self::answer(array('departments' => array_values(Dept::getDepartments()), 'people' => $people));
     }
 
+    static function may($role) {
+        $may = array();
+        foreach (array('assign' => Ticket::PERM_ASSIGN, 'release' => Ticket::PERM_RELEASE,
+                'transfer' => Ticket::PERM_TRANSFER) as $word => $right)
+            if ($role->hasPerm($right))
+                $may[] = $word;
+        return $may;
+    }
+
     static function rights() {
         global $cfg;
         self::allow();
         $roles = array();
         $agents = self::agents();
         foreach (Role::objects() as $role) {
-            $may = array();
-            foreach (array('assign' => Ticket::PERM_ASSIGN, 'release' => Ticket::PERM_RELEASE,
-                    'transfer' => Ticket::PERM_TRANSFER) as $word => $right)
-                if ($role->hasPerm($right))
-                    $may[] = $word;
             $who = isset($agents[$role->getId()]) ? array_keys($agents[$role->getId()]) : array();
             sort($who);
-            $roles[] = array('name' => $role->getName(), 'may' => $may, 'agents' => $who);
+            $roles[] = array('name' => $role->getName(), 'may' => self::may($role), 'agents' => $who);
         }
         self::answer(array('roles' => $roles, 'claim_on_reply' => (bool) $cfg->autoClaimTickets()));
     }

@@ -5,9 +5,12 @@
  */
 #include "bridge/out/render.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include <curl/curl.h>
+
+#include "bridge/out/sign.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 #define JSON_TYPE "application/json"
@@ -114,16 +117,46 @@ static void fill(struct eh_bytes *out, const char *text, const struct word *word
 
 /* ---- Headers. */
 
+/* What a request is signed with; empty where no header of `auth` wants it. */
+struct seal {
+    char time[24], signature[EH_SIGN_TEXT];
+};
+
+static bool wants_seal(const json_t *auth)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)auth, name, value)
+    {
+        if (json_is_string(value) && strstr(json_string_value(value), "{signature}"))
+            return true;
+    }
+    return false;
+}
+
+static int seal_make(const struct eh_rendered *rendered, const json_t *auth,
+                     const struct eh_render_words *w, struct seal *ret)
+{
+    eh_format(ret->time, sizeof ret->time, "%" PRId64, w->now_s);
+    ret->signature[0] = '\0';
+    const struct eh_signed what = {ret->time, rendered->method, rendered->path, rendered->body};
+    return !wants_seal(auth) || eh_sign(&what, w->secret, ret->signature) ? 0 : -EH_ENOMEM;
+}
+
 static int header_fill(json_t *headers, const char *name, const char *text,
-                       const struct eh_render_words *w)
+                       const struct eh_render_words *w, const struct seal *seal)
 {
     struct halves halves;
     halves_take(w->secret, &halves);
-    const struct word words[] = {
-        {"{secret}", w->secret, write_plain},   {"{basic}", w->secret, write_base64},
-        {"{user}", halves.user, write_plain},   {"{password}", halves.password, write_plain},
-        {"{session}", w->session, write_plain}, {"{cookie}", w->session, write_plain},
-        {"{url}", w->url, write_plain}};
+    const struct word words[] = {{"{secret}", w->secret, write_plain},
+                                 {"{basic}", w->secret, write_base64},
+                                 {"{user}", halves.user, write_plain},
+                                 {"{password}", halves.password, write_plain},
+                                 {"{session}", w->session, write_plain},
+                                 {"{cookie}", w->session, write_plain},
+                                 {"{url}", w->url, write_plain},
+                                 {"{timestamp}", seal->time, write_plain},
+                                 {"{signature}", seal->signature, write_plain}};
     struct eh_bytes out = EH_BYTES_INIT;
     fill(&out, text, words, sizeof words / sizeof *words);
     int r = out.failed || out.size > EH_RENDER_VALUE_MAX ? -EH_ERANGE : 0;
@@ -149,18 +182,19 @@ static bool has_header(const json_t *headers, const char *name)
 
 /* The request's own; then those of `auth`, which stand above them. */
 static int headers_fill(const json_t *request, const json_t *auth, const struct eh_render_words *w,
-                        const char *type, json_t *headers)
+                        const char *type, const struct eh_rendered *rendered)
 {
     const char *name;
-    json_t *value;
+    json_t *value, *headers = rendered->headers;
+    struct seal seal;
     int r = json_object_update(headers, json_object_get(request, "headers")) < 0 &&
                     json_object_get(request, "headers")
                 ? -EH_EINVAL
-                : 0;
+                : seal_make(rendered, auth, w, &seal);
     json_object_foreach((json_t *)auth, name, value)
     {
         if (r == 0 && json_is_string(value))
-            r = header_fill(headers, name, json_string_value(value), w);
+            r = header_fill(headers, name, json_string_value(value), w, &seal);
     }
     if (r == 0 && type && !has_header(headers, "Content-Type"))
         r = json_object_set_new(headers, "Content-Type", json_string(type)) < 0 ? -EH_ENOMEM : 0;
@@ -323,12 +357,11 @@ int eh_render(const json_t *request, const json_t *auth, const struct eh_render_
     struct eh_rendered rendered = {.method = method ? method : "GET",
                                    .path = json_string_value(json_object_get(request, "path")),
                                    .headers = json_object()};
-    int r = out.failed || !rendered.headers ? -EH_ENOMEM
-            : out.size > EH_RENDER_BODY_MAX
-                ? -EH_ERANGE
-                : headers_fill(request, auth, words, type, rendered.headers);
     rendered.text = (char *)out.data;
     rendered.body = eh_str_n(rendered.text, out.size);
+    int r = out.failed || !rendered.headers ? -EH_ENOMEM
+            : out.size > EH_RENDER_BODY_MAX ? -EH_ERANGE
+                                            : headers_fill(request, auth, words, type, &rendered);
     if (r < 0) {
         eh_rendered_done(&rendered);
         return eh_error_set(error, -r, "the request's headers or its body do not fit");

@@ -24,6 +24,7 @@ struct eh_render_words {
     const char *session;     /* {session}, {cookie} */
     const char *url;         /* {url} */
     const json_t *auth_body; /* key → text with these words: set in each body that is an object */
+    int64_t now_s;           /* since 1970: {timestamp}, which {signature} covers; see sign.h */
 };
 
 struct eh_rendered {

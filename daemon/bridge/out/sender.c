@@ -245,7 +245,7 @@ static void ask_send(struct ask *ask)
     struct eh_error error = {0};
     struct eh_rendered rendered = {0};
     const struct eh_render_words words = {sender->secret, sender->session, sender->url,
-                                          sender->auth_body};
+                                          sender->auth_body, time(NULL)};
     int r = eh_render(ask->request, ask->is_login ? NULL : sender->auth, &words, ask->is_login,
                       &rendered, &error);
     const struct eh_web_request request = {rendered.method, rendered.path, rendered.headers,

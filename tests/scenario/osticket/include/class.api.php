@@ -1,0 +1,2 @@
+<?php
+// The plugin asks for this file, and for nothing of it.
