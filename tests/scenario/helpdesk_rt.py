@@ -127,6 +127,47 @@ def lives(stack, rt, bridge):
     assert stack.redis.xlen(DEAD) == 0, stack.redis.xrange(DEAD)
 
 
+def rating(stack, number):
+    """As the ledger has it; None: there is none."""
+    return stack.sql1("SELECT csat FROM evenhand.ticket WHERE source = 'rt' AND id = %s", number)
+
+
+@point("a customer's rating comes with the closing, or behind it; a reply reopens, and the next closing has its own",
+       options={"csat_field": "Satisfaction"})
+def rated(stack, rt, bridge):
+    rates = lambda number, stars: rt.put("customer", number, CustomFields={"Satisfaction": stars})
+
+    def resolve(number):
+        said = rt.put(rt.owner(number), number, Status="resolved")
+        assert any("to 'resolved'" in word for word in said), said
+
+    first, second = rt.create(), rt.create(subject="Thirty roses")
+    agree(stack, rt, [first, second])
+    said = rates(first, "4")
+    assert said == ["Satisfaction 4 added"], said
+    resolve(first)
+    wait_until("the rating came with its closing", lambda: rating(stack, first) == 4)
+    assert here(stack, first)["outcome"] == "resolved", here(stack, first)
+    rep = rt.owner(second)
+    resolve(second)
+    wait_until("it is closed", lambda: here(stack, second).get("outcome") == "resolved")
+    assert rating(stack, second) is None, here(stack, second)
+    rates(second, "2")
+    wait_until("the rating came behind its closing", lambda: rating(stack, second) == 2)
+    assert here(stack, second)["outcome"] == "resolved" and rt.owner(second) == rep, here(stack, second)
+    rt.reply("customer", second, "It is still broken.")
+    wait_until("it is open again", lambda: here(stack, second).get("state") == "assigned")
+    assert here(stack, second)["rep"] == rep == rt.owner(second), here(stack, second)
+    rates(second, "5")
+    resolve(second)
+    wait_until("the next closing has its own rating", lambda: rating(stack, second) == 5)
+    bridge.kill()  # what is rated while nobody listens is the sweep's
+    rates(first, "1")
+    bridge.start()
+    wait_until("a sweep brings the closing", lambda: bridge.status()["tickets"]["sweeps"] > 0)
+    assert rating(stack, first) == 4 and stack.redis.xlen(DEAD) == 0, (here(stack, first), stack.redis.xrange(DEAD))
+
+
 def steal(rt, number):
     """Somebody else takes it; who had it, and who has it."""
     rep = rt.owner(number)
