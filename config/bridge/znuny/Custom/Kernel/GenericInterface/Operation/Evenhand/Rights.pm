@@ -2,8 +2,8 @@
 # themselves: whom permissions and access control lists leave an action that locks a ticket or gives it away.
 # For `evenhand-bridge check`; it tells of the queues in which the asking agent has rw, and changes nothing.
 #
-# Copy Custom/ and Kernel/ into Znuny's folder (/opt/znuny), then as the user znuny:
-#     bin/znuny.Console.pl Maint::Config::Rebuild
+# Copy Custom/ and Kernel/ into Znuny's folder (/opt/znuny; Debian: /usr/share/otrs), then as its user:
+#     bin/otrs.Console.pl Maint::Config::Rebuild          # znuny.Console.pl since 7
 #
 # Answer: {"Queues": {"Sales": {"Unlocked": 1, "Actions": {"AgentTicketLock": ["ana"], ...}}}}; Unlocked is 0
 # where no ticket of the queue was unlocked, so that no list could be tried which holds for such ones.
