@@ -103,6 +103,18 @@ tried("osticket", "osTicket: which roles assign, and whether a reply claims")
 tried("glpi", "GLPI: which profiles assign, steal and are in charge, and who has them")
 
 
+@scenario("a helpdesk that answers 200 to a wrong password lets us read no tickets")
+def wrong_password(stack):
+    with Helpdesk() as stub:
+        for answer, why in (({"Error": {"ErrorCode": "TicketSearch.AuthFail", "ErrorMessage": "TicketSearch: no"}},
+                             "Znuny: TicketSearch: no"), (b"<html>Log in</html>", "JSON")):
+            stub.answer("POST", "/nph-genericinterface.pl/Webservice/Evenhand/Search", (200, answer))
+            bridge = Bridge(stack, stub.url, name="znuny", profile="znuny", account="evenhand")
+            code, text = bridge.run("check", "znuny")
+            assert code == REFUSED and "✗ reading tickets: " in text and why in text, (code, text)
+            assert "✓ the helpdesk" not in text, text
+
+
 @scenario("GLPI: the password goes into a log-in of its own, and nowhere else")
 def password(stack):
     _, _, _, asked = checked(stack, "glpi", "rights as advised")

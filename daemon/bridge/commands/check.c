@@ -105,6 +105,33 @@ static void rights_ask(struct checking *checking)
 
 /* ---- Signing in: a page of a sweep. */
 
+static void on_page_read(void *context, const struct eh_mapped *mapped)
+{
+    struct checking *checking = context;
+    if (mapped->end != EH_MAP_DONE) {
+        complain(checking, "reading tickets", mapped->why);
+    } else {
+        puts("✓ the helpdesk lets us read tickets");
+        rights_ask(checking);
+    }
+}
+
+/* As a sweep does: some helpdesks answer 200 to a wrong password, and say so in the body. */
+static void page_read(struct checking *checking, const struct eh_web_answer *answer)
+{
+    struct eh_error error = {0};
+    json_t *body = NULL;
+    if (eh_bounded_json(answer->body, &body, &error) < 0) {
+        complain(checking, "reading tickets", error.text);
+        return;
+    }
+    json_t *input = json_pack("{s:s, s:i, s:O, s:o}", "from", "sweep", "status", answer->status,
+                              "headers", answer->headers, "body", body);
+    if (eh_map_ask(checking->map, EH_PROGRAM_IN, input, on_page_read, checking) < 0)
+        complain(checking, "reading tickets", "cannot be asked");
+    json_decref(input);
+}
+
 static void on_page(void *context, const struct eh_web_answer *answer)
 {
     struct checking *checking = context;
@@ -115,8 +142,7 @@ static void on_page(void *context, const struct eh_web_answer *answer)
         eh_format(why, sizeof why, "it answers %d", answer->status);
         complain(checking, "reading tickets", why);
     } else {
-        puts("✓ the helpdesk lets us read tickets");
-        rights_ask(checking);
+        page_read(checking, answer);
     }
 }
 
