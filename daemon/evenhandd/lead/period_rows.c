@@ -30,7 +30,7 @@ static int view_of(const struct eh_engine *engine, const struct eh_message *m,
 }
 
 /* Adds a row and fills in the columns that every row has. */
-static struct eh_period_row *add_row(struct eh_batch *b, const struct eh_input *in,
+static struct eh_period_row *row_add(struct eh_batch *b, const struct eh_input *in,
                                      const struct eh_period_view *view, struct eh_error *error)
 {
     struct eh_period_row *row = eh_batch_period(b);
@@ -55,7 +55,7 @@ static struct eh_period_row *add_row(struct eh_batch *b, const struct eh_input *
 }
 
 /* A statement's names may be the engine's, which has gone on when the rows are sent. */
-static int keep_names(struct eh_arena *arena, struct eh_pool_statement *s, struct eh_error *error)
+static int names_keep(struct eh_arena *arena, struct eh_pool_statement *s, struct eh_error *error)
 {
     for (uint32_t i = 0; i < s->line_count; i++) {
         s->lines[i].rep = eh_arena_str(arena, s->lines[i].rep);
@@ -67,7 +67,7 @@ static int keep_names(struct eh_arena *arena, struct eh_pool_statement *s, struc
 
 /* The metrics as people read them, with the step itself: the next version may come before the next
  * round over the pools (books.c). Without a text the round writes them. */
-static int add_metrics(const struct eh_engine *engine, const struct eh_period_view *view,
+static int metrics_add(const struct eh_engine *engine, const struct eh_period_view *view,
                        struct eh_batch *b, struct eh_period_row *row, struct eh_error *error)
 {
     char *text = NULL;
@@ -84,7 +84,7 @@ static int add_metrics(const struct eh_engine *engine, const struct eh_period_vi
 }
 
 /* What the frozen facts lack, as who closes the period will be told. */
-static int add_missing(const struct eh_period_view *view, struct eh_batch *b,
+static int missing_add(const struct eh_period_view *view, struct eh_batch *b,
                        struct eh_period_row *row, struct eh_error *error)
 {
     struct eh_bonus_facts *facts;
@@ -100,15 +100,15 @@ static int add_missing(const struct eh_period_view *view, struct eh_batch *b,
     return r < 0 && !row->step.missing.data ? no_memory(error) : 0;
 }
 
-static int add_freeze(const struct eh_engine *engine, const struct eh_input *in,
+static int freeze_add(const struct eh_engine *engine, const struct eh_input *in,
                       const struct eh_period_view *view, struct eh_batch *b, struct eh_error *error)
 {
     struct eh_pool_statement *statement = NULL;
     struct eh_error why = {0};
-    struct eh_period_row *row = add_row(b, in, view, error);
+    struct eh_period_row *row = row_add(b, in, view, error);
     if (!row)
         return -EH_ENOMEM;
-    int r = add_missing(view, b, row, error);
+    int r = missing_add(view, b, row, error);
     if (r < 0)
         return r;
     r = eh_pool_statement(engine, view, &b->arena, &statement, &why);
@@ -117,12 +117,12 @@ static int add_freeze(const struct eh_engine *engine, const struct eh_input *in,
         return r;
     }
     eh_period_row_set_statement(row, statement);
-    r = statement ? keep_names(&b->arena, statement, error) : 0;
-    return r == 0 ? add_metrics(engine, view, b, row, error) : r;
+    r = statement ? names_keep(&b->arena, statement, error) : 0;
+    return r == 0 ? metrics_add(engine, view, b, row, error) : r;
 }
 
 /* One of the versions that a CLOSE settles. */
-static int add_version(const struct eh_engine *engine, const struct eh_input *in,
+static int version_add(const struct eh_engine *engine, const struct eh_input *in,
                        const struct eh_settlement *settlement, struct eh_batch *b,
                        struct eh_error *error)
 {
@@ -131,7 +131,7 @@ static int add_version(const struct eh_engine *engine, const struct eh_input *in
     if (!eh_engine_period(engine, in->message.team, settlement->period, &view))
         return eh_error_set(error, EH_ECORRUPT, "team %.*s: a period without a plan was settled",
                             EH_STR_ARG(in->message.team));
-    struct eh_period_row *row = add_row(b, in, &view, error);
+    struct eh_period_row *row = row_add(b, in, &view, error);
     if (!row)
         return -EH_ENOMEM;
     int r = eh_pool_statement_decode(settlement->statement, &b->arena, &statement, error);
@@ -141,27 +141,27 @@ static int add_version(const struct eh_engine *engine, const struct eh_input *in
     eh_period_row_set_statement(row, statement);
     if (view.last.version == 0) /* settled, and too old to be kept in memory */
         eh_period_row_set_state(row, EH_PERIOD_CLOSED);
-    return add_metrics(engine, &view, b, row, error);
+    return metrics_add(engine, &view, b, row, error);
 }
 
-static int add_versions(const struct eh_engine *engine, const struct eh_input *in,
+static int versions_add(const struct eh_engine *engine, const struct eh_input *in,
                         struct eh_batch *b, struct eh_error *error)
 {
     struct eh_str text = in->message.text;
     struct eh_settlement settlement;
     int r;
     while ((r = eh_settlements_next(&text, &settlement)) > 0) {
-        r = add_version(engine, in, &settlement, b, error);
+        r = version_add(engine, in, &settlement, b, error);
         if (r < 0)
             return r;
     }
     return r < 0 ? eh_error_set(error, -r, "close: what it settles does not hold together") : 0;
 }
 
-static int add_payment(const struct eh_input *in, const struct eh_period_view *view,
+static int payment_add(const struct eh_input *in, const struct eh_period_view *view,
                        struct eh_batch *b, struct eh_error *error)
 {
-    struct eh_period_row *row = add_row(b, in, view, error);
+    struct eh_period_row *row = row_add(b, in, view, error);
     if (!row)
         return -EH_ENOMEM;
     row->step.version = view->last.version;
@@ -179,9 +179,9 @@ int eh_period_rows(const struct eh_engine *engine, const struct eh_input *in, st
     if (r < 0)
         return r;
     if (type == EH_MESSAGE_FREEZE)
-        return add_freeze(engine, in, &view, b, error);
-    return type == EH_MESSAGE_CLOSE ? add_versions(engine, in, b, error)
-                                    : add_payment(in, &view, b, error);
+        return freeze_add(engine, in, &view, b, error);
+    return type == EH_MESSAGE_CLOSE ? versions_add(engine, in, b, error)
+                                    : payment_add(in, &view, b, error);
 }
 
 /* ---- What the shell adds. */
@@ -224,9 +224,21 @@ static void tell_expected(const struct eh_engine *engine, const struct eh_period
         answer->expected = expected;
 }
 
-/* The statements of a CLOSE but its own. */
-static int tell_settled(const struct eh_message *m, struct eh_arena *arena,
-                        struct eh_period_answer *answer)
+/* A statement of a CLOSE: its own, or one of an earlier period. */
+static void tell_statement(struct eh_period_answer *answer, bool own,
+                           const struct eh_pool_statement *s)
+{
+    if (own) {
+        answer->version = s->version;
+        tell_figures(answer, s);
+    } else {
+        answer->settled[answer->settled_count++] = s;
+    }
+}
+
+/* The statements of a CLOSE that was only tried: no row has them. */
+static int tell_tried(const struct eh_message *m, struct eh_arena *arena,
+                      struct eh_period_answer *answer)
 {
     struct eh_str text = m->text;
     struct eh_settlement one;
@@ -242,12 +254,7 @@ static int tell_settled(const struct eh_message *m, struct eh_arena *arena,
         int r = eh_pool_statement_decode(one.statement, arena, &s, NULL);
         if (r < 0)
             return r;
-        if (eh_str_equal(m->period, eh_str_n(period, size))) {
-            answer->version = s->version;
-            tell_figures(answer, s);
-        } else {
-            answer->settled[answer->settled_count++] = s;
-        }
+        tell_statement(answer, eh_str_equal(m->period, eh_str_n(period, size)), s);
     }
     return answer->settled ? 0 : -EH_ENOMEM;
 }
@@ -264,13 +271,41 @@ static void tell_due(const struct eh_period_view *view, uint32_t paid_version,
     answer->currency = eh_arena_str(arena, s->currency);
 }
 
+/* The rows of this input, which are the last ones of its batch. */
+static const struct eh_period_row *rows_of(const struct eh_batch *b, const struct eh_input *in,
+                                           size_t *ret_count)
+{
+    size_t from = b->period_count;
+    while (from > 0 && b->period_rows[from - 1].step.input == in->no)
+        from--;
+    *ret_count = b->period_count - from;
+    return b->period_rows + from;
+}
+
 /* The row of this input that is about the period it names. */
 static const struct eh_period_row *row_of(const struct eh_batch *b, const struct eh_input *in)
 {
-    for (size_t i = b->period_count; i > 0 && b->period_rows[i - 1].step.input == in->no; i--)
-        if (eh_str_equal(b->period_rows[i - 1].step.period, in->message.period))
-            return &b->period_rows[i - 1];
+    size_t count;
+    const struct eh_period_row *rows = rows_of(b, in, &count);
+    for (size_t i = count; i > 0; i--)
+        if (eh_str_equal(rows[i - 1].step.period, in->message.period))
+            return &rows[i - 1];
     return NULL;
+}
+
+/* The statements of a CLOSE, as its rows have them. */
+static int tell_settled(const struct eh_batch *b, const struct eh_input *in, struct eh_arena *arena,
+                        struct eh_period_answer *answer)
+{
+    size_t count;
+    const struct eh_period_row *rows = rows_of(b, in, &count);
+    answer->settled = eh_arena_alloc(arena, count * sizeof *answer->settled);
+    if (!answer->settled)
+        return -EH_ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        tell_statement(answer, eh_str_equal(rows[i].step.period, in->message.period),
+                       rows[i].statement);
+    return 0;
 }
 
 const char *eh_period_basis(uint8_t type, bool first)
@@ -305,14 +340,14 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
     answer->facts_of = eh_period_basis(type, answer->version == 1);
     if (type == EH_MESSAGE_PAY) /* it is paid by now: version 1, or what the statement kept */
         tell_due(&view, view.last.version == 1 ? 0 : UINT32_MAX, &b->arena, answer);
-    if (type == EH_MESSAGE_CLOSE && tell_settled(&in->message, &b->arena, answer) < 0)
+    if (type == EH_MESSAGE_CLOSE && tell_settled(b, in, &b->arena, answer) < 0)
         return NULL;
     return answer;
 }
 
 /* ---- What would be told. */
 
-static int try_freeze(const struct eh_engine *engine, const struct eh_message *m,
+static int freeze_try(const struct eh_engine *engine, const struct eh_message *m,
                       struct eh_period_view view, struct eh_arena *arena,
                       struct eh_period_answer *answer, struct eh_error *error)
 {
@@ -335,7 +370,7 @@ static int try_freeze(const struct eh_engine *engine, const struct eh_message *m
     return 0;
 }
 
-static int try_step(const struct eh_engine *engine, const struct eh_message *m,
+static int step_try(const struct eh_engine *engine, const struct eh_message *m,
                     struct eh_arena *arena, struct eh_period_answer *answer, struct eh_error *error)
 {
     struct eh_period_view view;
@@ -345,7 +380,7 @@ static int try_step(const struct eh_engine *engine, const struct eh_message *m,
     *answer = (struct eh_period_answer){.state = view.state, .version = view.last.version};
     answer->facts_of = eh_period_basis(m->type, view.last.version == 0);
     if (m->type == EH_MESSAGE_FREEZE)
-        return try_freeze(engine, m, view, arena, answer, error);
+        return freeze_try(engine, m, view, arena, answer, error);
     if (m->type == EH_MESSAGE_PAY) {
         answer->state = EH_PERIOD_PAID;
         tell_due(&view, view.paid_version, arena, answer);
@@ -354,7 +389,7 @@ static int try_step(const struct eh_engine *engine, const struct eh_message *m,
         return 0;
     answer->state = EH_PERIOD_CLOSED;
     answer->currency = view.plan->currency;
-    return tell_settled(m, arena, answer);
+    return tell_tried(m, arena, answer);
 }
 
 int eh_period_try(const struct eh_engine *engine, const struct eh_message *m, int64_t now_us,
@@ -376,7 +411,7 @@ int eh_period_try(const struct eh_engine *engine, const struct eh_message *m, in
         return eh_error_set(error, -r, "%s", eh_code_name(r));
     if (fx.refused)
         return eh_error_set(error, fx.refused_code, "%.*s", EH_STR_ARG(fx.reason));
-    r = try_step(engine, &in.message, arena, answer, error);
+    r = step_try(engine, &in.message, arena, answer, error);
     if (r == 0)
         *ret = answer;
     return r;
