@@ -1,4 +1,4 @@
-/* period_rows: the rows that a step of a period's life leaves in PostgreSQL. See period_rows.h. */
+/* period_rows: the rows of a step of a period, and its answer. See period_rows.h. */
 #include "lead/period_rows.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static struct eh_period_row *row_add(struct eh_batch *b, const struct eh_input *
     return row;
 }
 
-/* A statement's names may be the engine's, which has gone on when the rows are sent. */
+/* Copies a statement's names: they may be the engine's, which changes before the rows are sent. */
 static int names_keep(struct eh_arena *arena, struct eh_pool_statement *s, struct eh_error *error)
 {
     for (uint32_t i = 0; i < s->line_count; i++) {
@@ -65,8 +65,9 @@ static int names_keep(struct eh_arena *arena, struct eh_pool_statement *s, struc
     return 0;
 }
 
-/* The metrics as people read them, with the step itself: the next version may come before the next
- * round over the pools (books.c). Without a text the round writes them. */
+/* Adds the metrics as people read them. They are written with the step itself, because the next
+ * version may come before the next round over the pools (books.c). Without a text here the round
+ * writes them. */
 static int metrics_add(const struct eh_engine *engine, const struct eh_period_view *view,
                        struct eh_batch *b, struct eh_period_row *row, struct eh_error *error)
 {
@@ -83,7 +84,7 @@ static int metrics_add(const struct eh_engine *engine, const struct eh_period_vi
     return r;
 }
 
-/* What the frozen facts lack, as who closes the period will be told. */
+/* Adds the reason why the frozen facts cannot be computed: CLOSE will be refused with it. */
 static int missing_add(const struct eh_period_view *view, struct eh_batch *b,
                        struct eh_period_row *row, struct eh_error *error)
 {
@@ -184,7 +185,7 @@ int eh_period_rows(const struct eh_engine *engine, const struct eh_input *in, st
                                     : payment_add(in, &view, b, error);
 }
 
-/* ---- What the shell adds. */
+/* ---- The text of a step. */
 
 int eh_period_text(const struct eh_engine *engine, struct eh_arena *arena, struct eh_message *m)
 {
@@ -203,7 +204,7 @@ int eh_period_text(const struct eh_engine *engine, struct eh_arena *arena, struc
     return m->text.data ? 0 : -EH_ENOMEM;
 }
 
-/* ---- What is told. */
+/* ---- The answer to a step. */
 
 static void tell_figures(struct eh_period_answer *answer, const struct eh_pool_statement *s)
 {
@@ -215,7 +216,7 @@ static void tell_figures(struct eh_period_answer *answer, const struct eh_pool_s
     answer->net = s->net;
 }
 
-/* What CLOSE would make of what was frozen; without it the answer is the shorter. */
+/* What CLOSE would make of the frozen facts. The answer goes without it where it cannot be made. */
 static void tell_expected(const struct eh_engine *engine, const struct eh_period_view *view,
                           struct eh_arena *arena, struct eh_period_answer *answer)
 {
@@ -259,7 +260,7 @@ static int tell_tried(const struct eh_message *m, struct eh_arena *arena,
     return answer->settled ? 0 : -EH_ENOMEM;
 }
 
-/* Of the last version, when versions up to `paid_version` had been paid. */
+/* What is due of the last version, if versions up to `paid_version` were paid before. */
 static void tell_due(const struct eh_period_view *view, uint32_t paid_version,
                      struct eh_arena *arena, struct eh_period_answer *answer)
 {
@@ -338,14 +339,15 @@ const struct eh_period_answer *eh_period_answer(const struct eh_engine *engine,
     if (type == EH_MESSAGE_FREEZE)
         tell_expected(engine, &view, &b->arena, answer);
     answer->facts_of = eh_period_basis(type, answer->version == 1);
-    if (type == EH_MESSAGE_PAY) /* it is paid by now: version 1, or what the statement kept */
+    if (type == EH_MESSAGE_PAY) /* the state has it as paid: what was paid before is 0 or in the
+                                   statement */
         tell_due(&view, view.last.version == 1 ? 0 : UINT32_MAX, &b->arena, answer);
     if (type == EH_MESSAGE_CLOSE && tell_settled(b, in, &b->arena, answer) < 0)
         return NULL;
     return answer;
 }
 
-/* ---- What would be told. */
+/* ---- The answer to a step that is only tried. */
 
 static int freeze_try(const struct eh_engine *engine, const struct eh_message *m,
                       struct eh_period_view view, struct eh_arena *arena,

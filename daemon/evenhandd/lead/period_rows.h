@@ -1,8 +1,8 @@
 /*
- * period_rows: what a step of a period's life leaves in PostgreSQL, and what who took it is told.
+ * period_rows: the rows of a FREEZE, CLOSE or PAY in PostgreSQL, and the answer to whoever sent it.
  *
- * Right after the engine accepted a FREEZE, CLOSE or PAY, the figures it stands for are read back
- * from the engine and the input, and kept in the batch until it is committed.
+ * Right after the engine accepted such a step, its figures are read from the engine and from the
+ * input. The batch keeps them until it is committed.
  *
  *     r = eh_period_rows(engine, &input, batch, &error);        // appends to batch->period_rows
  *     item->result.period = eh_period_answer(engine, &input, batch);
@@ -14,22 +14,25 @@
 
 #include "batch/batch.h"
 
-/* What is frozen or settled, as the text of a FREEZE or CLOSE; or the sentence the engine refuses
- * it with, as its reason. Both live in the arena. -EH_ENOMEM. */
+/* Fills in the text of a FREEZE or CLOSE: the facts or the statements. If the step would be
+ * refused, it fills in the reason instead. Both live in the arena. -EH_ENOMEM. */
 int eh_period_text(const struct eh_engine *, struct eh_arena *, struct eh_message *) EH_MUST_CHECK;
 
-/* Other types: nothing, 0. Facts that are missing are no error. -EH_ECORRUPT, -EH_ENOMEM. */
+/* Adds the rows of an input to the batch; other types have none. Missing facts are no error.
+ * -EH_ECORRUPT, -EH_ENOMEM. */
 int eh_period_rows(const struct eh_engine *, const struct eh_input *, struct eh_batch *,
                    struct eh_error *) EH_MUST_CHECK;
 
-/* Which facts a step is made of. The first version is made of what was frozen ("freeze"); a freeze
- * or a later version of what is known then ("now"). NULL: another step. */
+/* Which facts a step uses. The first version uses the frozen facts: "freeze". A freeze and a later
+ * version use the facts of their own time: "now". NULL: another step. */
 const char *eh_period_basis(uint8_t type, bool first);
-/* Of FREEZE, CLOSE, PAY or EXCLUDE, in the batch's memory; NULL: another type, or out of memory. */
+/* The answer to a FREEZE, CLOSE, PAY or EXCLUDE, in the batch's memory. NULL: another type, or out
+ * of memory. */
 const struct eh_period_answer *eh_period_answer(const struct eh_engine *, const struct eh_input *,
                                                 struct eh_batch *);
 
-/* What such a step would be told now, or refused with; nothing changes. In the arena. */
+/* Tries a step and changes nothing: the answer it would get now, in the arena, or the error it
+ * would be refused with. */
 int eh_period_try(const struct eh_engine *, const struct eh_message *, int64_t now_us,
                   struct eh_arena *, struct eh_period_answer **ret,
                   struct eh_error *) EH_MUST_CHECK;

@@ -1,12 +1,13 @@
 /*
- * recent: what is decided and may not be visible in PostgreSQL yet: the items of a batch look for
- * repeats, tickets and salts there, too.
+ * recent: decisions that may not be visible in PostgreSQL yet. An item of a batch needs to know of
+ * earlier messages, tickets and salts. PostgreSQL recalls what is committed; this file adds what
+ * the batches in memory have.
  */
 #include "lead/parts.h"
 #include "lead/recent.h"
 
-/* A batch's items look for repeats among what is decided and may not be visible in PostgreSQL yet.
- */
+/* The newest record of an identity in the batches in memory; with `images`, the newest that has an
+ * image of that ticket. NULL: none. */
 static const struct eh_record *recent_record(const struct eh_app *app, const struct eh_batch *now,
                                              struct eh_key key, bool images,
                                              const struct eh_batch **ret_batch)
@@ -32,6 +33,7 @@ static struct eh_key customer_key(struct eh_str customer)
     return eh_hash_state(customer.data, customer.size);
 }
 
+/* The erasable text of an earlier message of this customer in the batches in memory; NULL: none. */
 static const struct eh_personal *recent_customer(const struct eh_app *app,
                                                  const struct eh_batch *now, struct eh_str customer)
 {
@@ -47,7 +49,7 @@ static const struct eh_personal *recent_customer(const struct eh_app *app,
     return NULL;
 }
 
-/* Of an input in this batch; they stand in its order. */
+/* The erasable text of an input of this batch; NULL: it has none. They are ordered by input. */
 static const struct eh_personal *personal_of(const struct eh_batch *b, uint64_t input)
 {
     size_t low = 0, high = b->personal_count;
@@ -61,6 +63,7 @@ static const struct eh_personal *personal_of(const struct eh_batch *b, uint64_t 
     return low < b->personal_count && b->personal[low].input == input ? &b->personal[low] : NULL;
 }
 
+/* What a record that is not committed yet says of the earlier message. */
 static void recent_past(const struct eh_batch *b, const struct eh_record *r, struct eh_past *ret)
 {
     const struct eh_personal *p = personal_of(b, r->input);
@@ -73,7 +76,7 @@ static void recent_past(const struct eh_batch *b, const struct eh_record *r, str
     ret->subject.salt = eh_str_n((const char *)p->subject_salt, EH_SALT_BYTES);
 }
 
-/* The customer's own salt, where one is known. */
+/* The salt of the item's customer; empty: none is known yet. */
 static struct eh_str customer_salt(const struct eh_app *app, const struct eh_batch *b,
                                    const struct eh_item *item)
 {
@@ -82,7 +85,8 @@ static struct eh_str customer_salt(const struct eh_app *app, const struct eh_bat
     return p ? eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES) : item->customer_salt;
 }
 
-/* What a ticket is told anew, and was not told at first, has salts of its own that do not change.
+/* Salts of a message whose ticket is known already. The salts of its first message are used again.
+ * A customer or a subject that the first message did not have gets a salt of its own, which stays.
  */
 static void retold_salts(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
@@ -105,7 +109,8 @@ static void retold_salts(const struct eh_app *app, const struct eh_batch *b, str
         eh_salts_bind_ticket(in, app->services.keys.master);
 }
 
-/* A message that is there already compares behind the salts of then; else its customer has one. */
+/* A message that is known already is compared under its first salts. A new message takes the salt
+ * of its customer. */
 static void recent_salts(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
     struct eh_input *in = &item->input;
@@ -119,8 +124,8 @@ static void recent_salts(const struct eh_app *app, const struct eh_batch *b, str
     eh_salts_bind_subject(in, app->services.keys.master);
 }
 
-/* Who has an open ticket, or its team, changes without anything recalled, and the record has
- * nothing of it. Of a closed one, what is recalled tells that it is closed. */
+/* An open ticket changes its owner or its team without a recall, and the record has nothing
+ * recalled then. A closed ticket does need the recall: its image says that it is closed. */
 static bool needs_no_recall(const struct eh_app *app, const struct eh_message *m)
 {
     struct eh_ticket_view view;
@@ -148,7 +153,6 @@ static void recent_ticket(const struct eh_app *app, const struct eh_batch *b, st
     }
 }
 
-/* What PostgreSQL recalled, made newer by what is still on its way there. */
 void app_recent_overlay(const struct eh_app *app, const struct eh_batch *b, struct eh_item *item)
 {
     struct eh_input *in = &item->input;

@@ -1,4 +1,4 @@
-/* repeats: a ring; what is asked for is found by going over all of it. */
+/* repeats: a ring of the last repeats. A search goes over all of it. */
 #include "lead/repeats.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ size_t eh_repeats_between(const struct eh_repeats *repeats, struct eh_stream_id 
             found[count++] = repeats->ring[i];
     if (count)
         qsort(found, count, sizeof *found, compare);
-    for (size_t i = 0; i < count && kept < max; i++) /* one may be delivered twice */
+    for (size_t i = 0; i < count && kept < max; i++) /* an entry may be delivered twice */
         if (kept == 0 || compare(&ret[kept - 1], &found[i]) != 0)
             ret[kept++] = found[i];
     free(found);

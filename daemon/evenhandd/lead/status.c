@@ -1,4 +1,5 @@
-/* status: what the rooms above may see of a leader. See app.h. */
+/* status: reads of struct eh_app for the rooms above lead/, which do not know its parts. See app.h.
+ */
 #include "lead/parts.h"
 
 const char *eh_role_name(enum eh_role role)

@@ -1,4 +1,4 @@
-/* submit: a command goes into the batch that fills, or is refused at once. See app.h. */
+/* submit: puts a command into the batch that is filling, or refuses it at once. See app.h. */
 #include "lead/parts.h"
 
 #include "host/loop.h"
@@ -7,7 +7,7 @@ int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_
 {
     struct eh_clock probe = app->services.clock;
     int r = eh_clock_set_new_zone(&probe, desk->time_zone, error);
-    if (r == -EH_ENOTFOUND) /* nobody asked for a zone: the file is wrong */
+    if (r == -EH_ENOTFOUND) /* the request is understood; its file is wrong */
         r = -(error->code = EH_EINVAL);
     if (r == 0)
         r = eh_clock_set_zone(&app->services.clock, eh_str(app->services.clock.time_zone), error);
@@ -18,7 +18,8 @@ static int command_read_desk(struct eh_app *app, struct eh_command *c, struct eh
 {
     struct eh_totals totals;
     eh_engine_totals(app->state.engine, &totals);
-    bool known = eh_str_equal(c->message.text, totals.desk_text); /* applied once: it may stay */
+    bool known =
+        eh_str_equal(c->message.text, totals.desk_text); /* it was applied once and may stay */
     int r =
         eh_parsed_desk_new(c->message.text, known ? EH_DESK_WRITTEN_BEFORE : EH_DESK_WRITTEN_NOW,
                            &c->parsed_desk, error);
@@ -34,13 +35,15 @@ static int command_check_desk(struct eh_app *app, struct eh_command *c, struct e
     return r < 0 ? r : eh_app_check_zone(app, c->parsed_desk->desk, error);
 }
 
-/* The bytes it is bounded by. Our own are bounded where they come from. */
+/* The bytes that count against the bound of commands. Nobody waits for a patient command: it is
+ * evenhandd's own, and is bounded where it is made. */
 static size_t command_size(const struct eh_command *c)
 {
     return c->patient ? 0 : c->arena.held + (c->parsed_desk ? c->parsed_desk->text.size : 0);
 }
 
-/* A place for one more; NULL: there is none, or what is left is kept for others. */
+/* A place in the batch; NULL: it is full, or its last places are kept for commands with a reserve.
+ */
 static struct eh_item *command_add(struct eh_app *app, struct eh_command *c)
 {
     size_t kept = c->reserve ? 0 : EH_BATCH_COMMANDS_RESERVE;

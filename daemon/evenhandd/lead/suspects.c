@@ -1,9 +1,9 @@
 /*
- * suspects: an entry that keeps coming back may be what kills us. A child process tries to decode
- * it first; the loop goes on meanwhile.
+ * suspects: an entry that was delivered several times and never acknowledged may be what kills the
+ * daemon. A child process tries to decode such an entry first; the loop goes on meanwhile.
  *
- * The suspect and the entries behind it wait here in the order of the stream, and no more are read
- * until all of them are taken. They are bounded by the room the inbox was given before.
+ * The suspect and the entries behind it wait here in the order of the stream. The inbox reads no
+ * more until all of them are taken. The room that the inbox had bounds how many there are.
  */
 #include "lead/intake.h"
 #include "lead/parts.h"
@@ -14,11 +14,11 @@
 
 #include "host/loop.h"
 
-#define SUSPECT_DELIVERIES 4           /* from here on a decoder is tried in a child first ... */
-#define SUSPECT_CPU_S      2           /* ... which may compute so long, however busy the machine */
-#define SUSPECT_MS         10000       /* ... and live so long */
-#define SUSPECT_SPACE      (1ul << 30) /* what we are taken to have where nothing tells */
-#define SUSPECT_MEMORY     (64u << 20) /* ... and map so much beyond what we have */
+#define SUSPECT_DELIVERIES 4           /* from so many on a child tries the decoder first */
+#define SUSPECT_CPU_S      2           /* of processor time that the child may use */
+#define SUSPECT_MS         10000       /* that the child may live */
+#define SUSPECT_SPACE      (1ul << 30) /* bytes: the space of the daemon, if /proc does not say */
+#define SUSPECT_MEMORY     (64u << 20) /* bytes that the child may map beyond that */
 
 struct waiting_entry {
     struct eh_inbox_entry entry; /* its texts are in the arena */
@@ -33,7 +33,7 @@ struct eh_suspects {
 
 /* ---- The child. */
 
-/* Bytes of address space we have. */
+/* Bytes of address space that this process has. */
 static size_t address_space(void)
 {
     unsigned long pages = 0;
@@ -54,7 +54,7 @@ static void suspect_decode(void *context)
 
 static void on_end(void *context, const struct eh_child_result *);
 
-/* False: it cannot be tried. */
+/* False: no child could be started. */
 static bool suspect_try(struct eh_app *app, struct eh_inbox_entry *entry)
 {
     const struct eh_child_options options = {
@@ -68,7 +68,7 @@ static bool suspect_try(struct eh_app *app, struct eh_inbox_entry *entry)
     return eh_child_new(app->services.base, &options, &app->suspects.waiting->child, NULL) == 0;
 }
 
-/* ---- Those that wait. */
+/* ---- Entries that wait. */
 
 static bool is_suspect(const struct eh_inbox_entry *entry)
 {
@@ -79,7 +79,7 @@ static void entry_add(struct eh_app *app, const struct eh_inbox_entry *entry)
 {
     struct eh_suspects *s = app->suspects.waiting;
     struct waiting_entry *w = eh_arena_alloc(&s->arena, sizeof *w);
-    eh_require(w); /* the next start finds all of them again */
+    eh_require(w); /* the next start reads all of them again */
     *w = (struct waiting_entry){.entry = *entry};
     if (entry->reason) {
         w->entry.reason = eh_arena_str(&s->arena, eh_str(entry->reason)).data;
@@ -103,7 +103,8 @@ static void entry_take_first(struct eh_app *app, bool kills)
     app_hold_apart(app, --app->suspects.count, app->suspects.bytes -= w->entry.body.size);
 }
 
-/* Takes what waits, up to the next one that is to be tried. */
+/* Takes the waiting entries up to the next suspect, which a child then tries. A suspect is taken
+ * untried when no child could be started. */
 static void entries_take(struct eh_app *app)
 {
     struct eh_suspects *s = app->suspects.waiting;
