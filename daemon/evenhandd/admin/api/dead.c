@@ -1,9 +1,9 @@
 /*
- * dead: dead letters, read back from PostgreSQL: entries of the stream that were refused,
- * with the reason and, for those who may read what was said, the body as a person reads it.
+ * dead: dead letters, which are entries of the stream that were refused, read from PostgreSQL. Each
+ * has its reason. A caller who may read its body gets that as readable text.
  *
- * A helpdesk reads the letters of its own sources. Of an entry that was no message the body says
- * the source, as far as it can be read and is kept.
+ * A helpdesk reads the letters of its own sources. An entry that was no message has its source in
+ * the body alone: there is none where the body is erased or cannot be read.
  */
 #include "admin/api/api.h"
 
@@ -17,13 +17,13 @@ enum column { INPUT, AT, REASON, STREAM_ID, SIZE, BODY, TYPE, SOURCE, ID };
 
 struct letters {
     struct eh_admin_range range;
-    uint64_t one;         /* the input asked for; 0: a list */
-    struct eh_str source; /* wanted; empty: any */
+    uint64_t one;         /* the input of one letter; 0: a list */
+    struct eh_str source; /* of the letters that are listed; empty: any */
 };
 
 /* Whose ticket a letter is about. */
 struct about {
-    json_t *said; /* the body, where that had to be read; owned */
+    json_t *said; /* the body, if it had to be read; owned */
     struct eh_str source, ticket;
 };
 
@@ -39,8 +39,8 @@ static struct eh_str text_of(const json_t *object, const char *key)
                                  : eh_str(NULL);
 }
 
-/* What an entry says of itself that was no message, or an outcome that waited in vain. A source
- * that is not told is the default one of what has an id. */
+/* Reads source and ticket from the body of an entry that was no message, or of an outcome whose
+ * ticket never came. A body with an id and no source is of the source `default`. */
 static void about_read_body(struct about *about, struct eh_str body)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
@@ -72,7 +72,7 @@ static bool owns(const struct eh_admin_request *request, struct eh_str source)
     return source.size > 0 && eh_peer_owns_source(request->peer, source);
 }
 
-/* Bodies are personal text, which an auditor does not read; whoever wrote one does. */
+/* A body is personal text: operators and the helpdesk that wrote it read it, auditors do not. */
 static json_t *body_json(const struct eh_admin_request *request, const PGresult *result, int row,
                          struct eh_str source)
 {
@@ -100,7 +100,7 @@ static json_t *letter_json(const struct eh_admin_request *request, const PGresul
     return item;
 }
 
-/* Whether the caller may see it and asked for it. */
+/* Whether the caller asked for this letter and may see it. */
 static bool shown(const struct eh_admin_request *request, const struct letters *letters,
                   const struct about *about)
 {
@@ -121,11 +121,11 @@ static void reply_one(struct eh_admin_request *request, const PGresult *result,
     else if (eh_peer_sees_all(request->peer))
         eh_admin_error(request, EH_ENOTFOUND, NULL, "dead letter %llu: there is none",
                        (unsigned long long)letters->one);
-    else /* whether it exists is not for them to know */
+    else /* the answer does not tell whether the letter exists */
         eh_admin_deny(request, "the helpdesk that wrote it, an auditor or an operator");
 }
 
-/* Adds a row to the list where it is wanted. */
+/* Adds the letter of a row to the list, if it is shown. */
 static void list_add(const struct eh_admin_request *request, const struct letters *letters,
                      const PGresult *result, int row, json_t *list, size_t *looked)
 {

@@ -1,10 +1,10 @@
 /*
- * entries: what became of entries of the stream, from the log: GET /v1/entries.
+ * entries: what became of entries of the stream: GET /v1/entries.
  *
- * The log has what was taken, parked or refused, by the ids of the entries. What only repeated
- * something is no input: the last of these are remembered (repeats.h). `decided_before` tells the
- * rest: an entry below it that is not listed repeated something, too, or was a signal that a later
- * one took the place of; an entry from it on is not decided yet.
+ * The log has the entries that were taken, parked or refused, by their ids. An entry that only
+ * repeated an earlier one is no input: the last of these are in memory (repeats.h). An entry that
+ * is in neither list is judged by `decided_before`. Below it the entry was a repeat, too, or a
+ * signal that a later signal replaced. From it on the entry is not decided yet.
  */
 #include <stdlib.h>
 
@@ -14,12 +14,12 @@
 #include "admin/api/api.h"
 #include "redis/stream_id.h"
 
-#define ID_MS_MAX INT64_MAX /* beyond it no clock of Redis comes */
+#define ID_MS_MAX INT64_MAX /* the clock of Redis never gets there */
 
-/* What is asked for. */
+/* What the caller asks for. */
 struct entries {
     struct eh_stream_id after, last;
-    struct eh_str source; /* of the entries shown whole; empty: all the caller may see */
+    struct eh_str source; /* of the entries shown whole; empty: of any that the caller may see */
     bool whole;           /* an operator or auditor asks */
     struct eh_stream_id decided_before;
 };
@@ -40,7 +40,7 @@ static bool read_part(const char **at, const char *end, uint64_t *ret)
     return true;
 }
 
-/* "1700000000000-5", or "1700000000000" with this second part. */
+/* Reads "1700000000000-5"; or "1700000000000", which gets `part` as its second part. */
 static int read_id(const struct eh_admin_request *request, const char *name, uint64_t part,
                    struct eh_stream_id *ret, struct eh_error *error)
 {
@@ -73,7 +73,7 @@ static int read_query(const struct eh_admin_request *request, struct entries *re
         r = read_id(request, "after", INT64_MAX, &after, error);
     if (r < 0)
         return r;
-    entries.after = eh_stream_id_before(from); /* the first id is part of it, a cursor is not */
+    entries.after = eh_stream_id_before(from); /* `from` is part of the answer, `after` is not */
     if (eh_stream_id_compare(after, entries.after) > 0)
         entries.after = after;
     if (entries.source.size == 0 && !entries.whole &&
@@ -85,8 +85,9 @@ static int read_query(const struct eh_admin_request *request, struct entries *re
 
 /* ---- One entry. */
 
-/* A helpdesk reads about the source it names, if it may write under it; a manager about the teams
- * they manage. What cannot be read has no source: it is told to whoever may write under any. */
+/* Whether the caller sees an entry whole. A helpdesk sees the entries of the source that it asks
+ * for, if it may write under that source. A manager sees those of their teams. An entry that could
+ * not be read has no source: whoever may write under any source sees it. */
 static bool shown(const struct eh_admin_request *request, const struct entries *asked,
                   struct eh_str source, struct eh_str team)
 {
@@ -168,7 +169,7 @@ static struct eh_stream_id id_of(const PGresult *result, int row)
                                  (uint64_t)eh_pg_int(result, row, NO)};
 }
 
-/* What the log has and what was repeated, in the order of their ids; *ret_last: of the last one. */
+/* Merges entries of the log and repeats in the order of their ids. *ret_last: of the last. */
 static json_t *page_json(const struct eh_admin_request *request, const struct entries *asked,
                          const PGresult *result, const struct eh_repeat *repeats, size_t count,
                          struct eh_stream_id *ret_last)
@@ -239,7 +240,7 @@ void eh_admin_get_entries(struct eh_admin_request *request)
         eh_admin_fail(request, &error);
         return;
     }
-    /* before the log is read: what is decided by now stands in it */
+    /* before the log is read, so that all entries below it stand in what is read */
     asked.decided_before = eh_app_decided_before(request->admin->app);
     kept = eh_arena_copy(&request->arena, &asked, sizeof asked);
     request->state = kept;

@@ -1,6 +1,6 @@
 /*
- * tickets: tickets in memory, and from PostgreSQL what memory does not hold: closed ones and
- * the history of each.
+ * tickets: one ticket, and lists of tickets. Open tickets are in memory. Closed tickets and the
+ * history of each ticket come from PostgreSQL.
  *
  * Lists come in pages of EH_ADMIN_TICKET_PAGE. Cursors are numbers of tickets (the input that
  * brought each), as text.
@@ -27,7 +27,7 @@ int eh_admin_ask(struct eh_admin_request *request, const char *statement, const 
     return 0;
 }
 
-/* ---- What is no longer in memory. */
+/* ---- Tickets that are no longer in memory. */
 
 struct recall {
     eh_admin_recall_fn *done;
@@ -77,7 +77,8 @@ void eh_admin_recall(struct eh_admin_request *request, struct eh_str source, str
 
 /* ---- One ticket with its history. */
 
-/* A helpdesk sees where the ticket went; not who could have had it, nor what a manager said. */
+/* A helpdesk sees who got the ticket. It does not see who else could have got it, nor the reasons
+ * of managers. */
 static json_t *history_json(const PGresult *result, bool inside)
 {
     json_t *list = json_array();
@@ -109,8 +110,8 @@ static bool is_deal(const PGresult *result, int row)
            !eh_str_equal(eh_pg_text(result, row, 5), eh_str("returned"));
 }
 
-/* The deal by which the last one who got it has it: where it came back to them, that of then in the
- * same team. -1: there is none. */
+/* The row of the deal that the receipt explains: the last deal in the team of the last assignment.
+ * It is an earlier row where the ticket came back to a rep without a deal. -1: there is none. */
 static int last_deal(const PGresult *result)
 {
     int last = PQntuples(result) - 1, row;
@@ -123,7 +124,7 @@ static int last_deal(const PGresult *result)
     return row;
 }
 
-/* Id of the cancelled ticket that came again as this one; or empty. */
+/* Id of the cancelled ticket that the customer sent again as this one; or empty. */
 static struct eh_str resent_of(const PGresult *result)
 {
     for (int row = 0; row < PQntuples(result); row++)
@@ -132,10 +133,10 @@ static struct eh_str resent_of(const PGresult *result)
     return eh_str_n(NULL, 0);
 }
 
-/* What a ticket's history is shown by. */
+/* What the history of a ticket needs when it comes from PostgreSQL. */
 struct shown {
     uint8_t digest[EH_DIGEST_BYTES];
-    bool inside; /* to whom it concerns by its team or rep, not by its source alone */
+    bool inside; /* the caller has it, manages its team, or sees all */
 };
 
 static json_t *receipt_json(const struct eh_admin_request *request, const PGresult *result)
@@ -240,7 +241,7 @@ static void show_recalled(struct eh_admin_request *request, const struct eh_tick
     if (found)
         show_ticket(request, found);
     else if (error->code == EH_ENOTFOUND && !eh_peer_sees_all(request->peer))
-        eh_admin_deny(request, WHO_SEES_TICKET); /* whether it exists is not for them to know */
+        eh_admin_deny(request, WHO_SEES_TICKET); /* does not tell whether the ticket exists */
     else
         eh_admin_fail(request, error);
 }
@@ -257,7 +258,7 @@ void eh_admin_get_ticket(struct eh_admin_request *request)
 
 /* ---- Lists. */
 
-/* What a list is asked for. */
+/* The query of a list. */
 struct filter {
     struct eh_str team, rep, source; /* empty: any */
     int state;                       /* enum eh_ticket_state; 0: waiting and assigned */
@@ -285,7 +286,7 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
     return 0;
 }
 
-/* Whoever is a helpdesk alone sees what is its own. */
+/* Narrows the filter of a caller who is nothing but a helpdesk to its own sources. */
 static bool narrow_source(struct eh_admin_request *request, struct filter *filter)
 {
     if (filter->source.size > 0) {
@@ -294,7 +295,7 @@ static bool narrow_source(struct eh_admin_request *request, struct filter *filte
         return false;
     }
     filter->source = eh_peer_only_source(request->peer);
-    return true; /* of several sources, each ticket is looked at by itself */
+    return true; /* a helpdesk of several sources: listed() checks each ticket */
 }
 
 /* Narrows the filter to what the caller may see; false: answered with 403. */
@@ -325,11 +326,11 @@ static bool narrow(struct eh_admin_request *request, struct filter *filter)
                       EH_STR_ARG(filter->team));
         return false;
     }
-    return true; /* each ticket is looked at by itself, too */
+    return true; /* listed() checks each ticket, too */
 }
 
-/* A list of a team or rep that is not there is no empty one; false: answered with 404. A team that
- * left the desk has its tickets. */
+/* Whether team and rep of the filter are known; false: answered with 404, not with an empty list. A
+ * team that left the desk still has its tickets. */
 static bool is_known(struct eh_admin_request *request, const struct filter *filter)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
@@ -388,7 +389,7 @@ static void list_from_memory(struct eh_admin_request *request, const struct filt
     reply_list(request, list, after);
 }
 
-/* Whether all that come behind it, the newest first, arrived too early. */
+/* Whether a list with the newest first may end here: all further tickets arrived before `since`. */
 static bool is_past(const struct filter *filter, const struct eh_ticket_view *ticket)
 {
     return filter->range.newest && ticket->received_us < filter->range.since_us;
@@ -428,7 +429,7 @@ static void list_closed(struct eh_admin_request *request, const struct filter *f
         eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
         return;
     }
-    kept->rep = eh_arena_str(&request->arena, filter->rep); /* may be the peer's, which changes */
+    kept->rep = eh_arena_str(&request->arena, filter->rep); /* the peer's may change */
     kept->source = eh_arena_str(&request->arena, filter->source);
     request->state = kept;
     char after[8];
