@@ -20,7 +20,7 @@
 #include "http/server.h"
 
 static const struct eh_http_refusal no_room = {503, "full",
-                                               "too many connections; try again in a moment"};
+                                               "too many connections; try again in a moment", NULL};
 
 static void deadline_set(struct eh_http_connection *connection, int seconds)
 {

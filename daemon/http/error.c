@@ -98,12 +98,22 @@ static struct evbuffer *no_memory(void)
     return text;
 }
 
-struct evbuffer *eh_http_error_text(const char *code, const char *field, const char *message)
+struct eh_http_refusal eh_http_refusal_of(int code, const char *field,
+                                          char message[EH_ERROR_TEXT_MAX], const char *format,
+                                          va_list args)
+{
+    eh_format_v(message, EH_ERROR_TEXT_MAX, format, args);
+    eh_text_tidy(message, strlen(message));
+    return (struct eh_http_refusal){eh_http_status_of(code), eh_http_code_name(code), message,
+                                    field};
+}
+
+struct evbuffer *eh_http_refusal_text(const struct eh_http_refusal *refusal)
 {
     json_t *body = json_object(), *error = json_object();
-    eh_json_put_string(error, "code", code);
-    eh_json_put_string(error, "message", message);
-    eh_json_put_string(error, "field", field);
+    eh_json_put_string(error, "code", refusal->code);
+    eh_json_put_string(error, "message", refusal->message);
+    eh_json_put_string(error, "field", refusal->field);
     eh_json_put(body, "error", error);
     struct evbuffer *text = eh_http_json_text(body);
     json_decref(body);

@@ -40,7 +40,8 @@ static void replace(const struct eh_http_server *server, struct evbuffer *output
 {
     char message[EH_ERROR_TEXT_MAX];
     page_say(server, pages[i].status, message, sizeof message);
-    struct evbuffer *text = eh_http_error_text(pages[i].code, NULL, message);
+    const struct eh_http_refusal refusal = {pages[i].instead, pages[i].code, message, NULL};
+    struct evbuffer *text = eh_http_refusal_text(&refusal);
     bool says_methods = pages[i].instead == 405;
     evbuffer_drain(output, evbuffer_get_length(output));
     evbuffer_add_printf(output,

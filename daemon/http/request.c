@@ -159,9 +159,10 @@ bool eh_http_fault(const struct eh_http_request *request, struct eh_http_refusal
     if (request->guest->refused)
         *ret = *request->guest->refused;
     else if (framing)
-        *ret = (struct eh_http_refusal){400, "parse", framing};
+        *ret = (struct eh_http_refusal){400, "parse", framing, NULL};
     else if (!request->method)
-        *ret = (struct eh_http_refusal){405, "method", request->connection->server->methods_said};
+        *ret = (struct eh_http_refusal){405, "method", request->connection->server->methods_said,
+                                        NULL};
     else
         return false;
     return true;
@@ -265,16 +266,21 @@ void eh_http_request_drop(struct eh_http_request *request)
 
 /* ---- Errors. */
 
+static void refuse(struct eh_http_request *request, const struct eh_http_refusal *refusal,
+                   const struct eh_http_header *headers)
+{
+    struct evbuffer *text = eh_http_refusal_text(refusal);
+    eh_http_answer(request, &(struct eh_http_answer){.status = refusal->status,
+                                                     .content_type = EH_HTTP_JSON,
+                                                     .headers = headers,
+                                                     .body = text});
+    evbuffer_free(text);
+}
+
 void eh_http_refuse(struct eh_http_request *request, const struct eh_http_refusal *refusal)
 {
     static const struct eh_http_header again = {.name = "Retry-After", .value = RETRY_AFTER_S};
-    struct evbuffer *text = eh_http_error_text(refusal->code, NULL, refusal->message);
-    eh_http_answer(request,
-                   &(struct eh_http_answer){.status = refusal->status,
-                                            .content_type = EH_HTTP_JSON,
-                                            .headers = refusal->status == 503 ? &again : NULL,
-                                            .body = text});
-    evbuffer_free(text);
+    refuse(request, refusal, refusal->status == 503 ? &again : NULL);
 }
 
 void eh_http_error(struct eh_http_request *request, int code, const char *field, const char *format,
@@ -283,12 +289,7 @@ void eh_http_error(struct eh_http_request *request, int code, const char *field,
     char message[EH_ERROR_TEXT_MAX];
     va_list args;
     va_start(args, format);
-    eh_format_v(message, sizeof message, format, args);
+    const struct eh_http_refusal refusal = eh_http_refusal_of(code, field, message, format, args);
     va_end(args);
-    eh_text_tidy(message, strlen(message));
-    struct evbuffer *text = eh_http_error_text(eh_http_code_name(code), field, message);
-    eh_http_answer(request, &(struct eh_http_answer){.status = eh_http_status_of(code),
-                                                     .content_type = EH_HTTP_JSON,
-                                                     .body = text});
-    evbuffer_free(text);
+    refuse(request, &refusal, NULL);
 }

@@ -42,6 +42,7 @@
 
 #include <evenhand/base/base.h>
 
+#include "http/error.h"
 #include "http/socket.h"
 
 #define EH_HTTP_REFUSED_MAX 64 /* connections over the cap that live to be told so */
@@ -72,12 +73,6 @@ struct eh_http_limits {
     .connections_max = 64, .headers_max = 8192, .body_max = 1u << 20, .small_body_max = 65536,     \
     .large_max = 16, .large_user = 16, .answer_small = 65536, .answers_max = 16u << 20,            \
     .answers_user = 16u << 20, .request_s = 5, .answer_s = 10
-
-struct eh_http_refusal {
-    int status;
-    const char *code; /* as in error.h: "full" */
-    const char *message;
-};
 
 /* The guest at the other end of a connection. The owner fills it in, and finds it in each request.
  */

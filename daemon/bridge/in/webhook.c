@@ -50,7 +50,8 @@ static void answer_later(struct eh_webhooks *hooks, struct eh_http_request *requ
                          const char *why)
 {
     static const struct eh_http_header again = {.name = "Retry-After", .value = "5"};
-    struct evbuffer *text = eh_http_error_text("unavailable", NULL, why);
+    const struct eh_http_refusal refusal = {503, "unavailable", why, NULL};
+    struct evbuffer *text = eh_http_refusal_text(&refusal);
     const struct eh_http_answer answer = {
         .status = 503, .content_type = EH_HTTP_JSON, .headers = &again, .body = text};
     hooks->counts.deferred++;

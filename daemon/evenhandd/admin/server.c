@@ -12,11 +12,11 @@
 #include "host/loop.h"
 
 static const struct eh_http_refusal no_room_at_all = {
-    503, "full", "too many connections to the admin socket; try again in a moment"};
+    503, "full", "too many connections to the admin socket; try again in a moment", NULL};
 static const struct eh_http_refusal no_room_for_user = {
-    429, "full", "too many connections of this user to the admin socket; close some"};
+    429, "full", "too many connections of this user to the admin socket; close some", NULL};
 static const struct eh_http_refusal no_room_for_delegates = {
-    429, "full", "too many connections of delegates to the admin socket; close some"};
+    429, "full", "too many connections of delegates to the admin socket; close some", NULL};
 
 /* ---- Connections. */
 
@@ -162,8 +162,7 @@ static void work_soon(struct eh_admin_request *request)
 {
     struct eh_admin *admin = request->admin;
     if (request->http->guest->reserve && !eh_peer_has_reserve(request->http->guest->who))
-        eh_admin_error_status(request, no_room_at_all.status, no_room_at_all.code, NULL,
-                              no_room_at_all.message);
+        eh_admin_refuse(request, &no_room_at_all);
     else if (admin->queue || event_pending(admin->rest, EV_TIMEOUT, NULL))
         enqueue(request);
     else
@@ -284,7 +283,7 @@ static void ask(void *context, struct eh_http_request *http)
         return;
     }
     if (eh_http_fault(http, &fault))
-        eh_admin_error_status(request, fault.status, fault.code, NULL, fault.message);
+        eh_admin_refuse(request, &fault);
     else if (know_peer(request))
         go_on_named(request);
 }

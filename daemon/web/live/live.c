@@ -101,7 +101,7 @@ void eh_live_add(struct eh_live *live, struct eh_http_request *request, const ch
                  uint64_t version)
 {
     static const struct eh_http_refusal full = {503, "full",
-                                                "too many pages are open; try again later"};
+                                                "too many pages are open; try again later", NULL};
     char text[96];
     make_room(live, person);
     struct reader *reader = live->count < EH_LIVE_READERS_MAX ? calloc(1, sizeof *reader) : NULL;

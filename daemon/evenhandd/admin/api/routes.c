@@ -25,9 +25,10 @@ const struct eh_admin_route *eh_admin_route(const char *method, const struct eh_
 
 static void no_route(struct eh_admin_request *request, const char *method, bool other_method)
 {
+    static const struct eh_http_refusal refusal = {405, "method",
+                                                   "this address does not take this method", NULL};
     if (other_method)
-        eh_admin_error_status(request, 405, "method", NULL,
-                              "this address does not take this method");
+        eh_admin_refuse(request, &refusal);
     else
         eh_admin_error(request, EH_ENOTFOUND, NULL, "there is nothing at this address for %s",
                        method);
@@ -84,7 +85,7 @@ void eh_admin_dispatch(struct eh_admin_request *request, const char *method)
     if (request->body.size > body_max) {
         char message[80];
         eh_format(message, sizeof message, "the body is over %u bytes", body_max);
-        eh_admin_error_status(request, 413, "too_large", NULL, message);
+        eh_admin_refuse(request, &(struct eh_http_refusal){413, "too_large", message, NULL});
         return;
     }
     request->route = route;

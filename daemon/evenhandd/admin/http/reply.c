@@ -98,11 +98,10 @@ void eh_admin_reply_text(struct eh_admin_request *request, const char *content_t
         send_answer(request, 200, content_type, body);
 }
 
-void eh_admin_error_status(struct eh_admin_request *request, int status, const char *code,
-                           const char *field, const char *message)
+void eh_admin_refuse(struct eh_admin_request *request, const struct eh_http_refusal *refusal)
 {
     if (request->http)
-        send_or_hold(request, status, eh_http_error_text(code, field, message));
+        send_or_hold(request, refusal->status, eh_http_refusal_text(refusal));
 }
 
 void eh_admin_error(struct eh_admin_request *request, int code, const char *field,
@@ -111,11 +110,9 @@ void eh_admin_error(struct eh_admin_request *request, int code, const char *fiel
     char message[EH_ERROR_TEXT_MAX];
     va_list args;
     va_start(args, format);
-    eh_format_v(message, sizeof message, format, args);
+    const struct eh_http_refusal refusal = eh_http_refusal_of(code, field, message, format, args);
     va_end(args);
-    eh_text_tidy(message, strlen(message));
-    eh_admin_error_status(request, eh_http_status_of(code), eh_http_code_name(code), field,
-                          message);
+    eh_admin_refuse(request, &refusal);
 }
 
 void eh_admin_fail(struct eh_admin_request *request, const struct eh_error *error)

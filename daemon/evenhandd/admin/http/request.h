@@ -114,8 +114,7 @@ bool eh_admin_has_room(struct eh_admin_request *, size_t size);
 /* code: enum eh_code, positive or negative; its HTTP status follows. field NULL: none. */
 void eh_admin_error(struct eh_admin_request *, int code, const char *field, const char *format, ...)
     EH_PRINTF(4, 5);
-void eh_admin_error_status(struct eh_admin_request *, int status, const char *code,
-                           const char *field, const char *message);
+void eh_admin_refuse(struct eh_admin_request *, const struct eh_http_refusal *);
 void eh_admin_fail(struct eh_admin_request *, const struct eh_error *);
 /* 403: `needed` is who could ("a manager of team sales or an operator"); it is logged. */
 void eh_admin_deny(struct eh_admin_request *, const char *format, ...) EH_PRINTF(2, 3);
