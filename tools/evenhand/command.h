@@ -49,7 +49,8 @@ struct eh_cli {
     const struct eh_cli_command *command;
     const char *several; /* set instead of `command`: a first word that several have, `desk` */
     const char *socket;
-    bool json; /* print the daemon's answer as it came */
+    bool json;      /* print the daemon's answer as it came */
+    bool says_json; /* errors are JSON, too; known before the call is parsed */
     bool no_pager;
     bool terminal; /* stdout is one */
     bool colour;

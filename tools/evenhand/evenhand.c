@@ -567,12 +567,12 @@ int main(int argc, char **argv)
     terminal_look(&cli);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--json") == 0)
-            eh_say_in_json();
+            cli.says_json = true;
     eh_http_begin();
     int r = call_run(&cli, argc - 1, argv + 1);
     eh_http_end();
     /* EPIPE: the reader closed the pipe, for example `head`. */
     if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && r == EH_EXIT_DONE)
-        r = eh_say(EH_EXIT_UNAVAILABLE, "the output could not be written");
+        r = eh_say(&cli, EH_EXIT_UNAVAILABLE, "the output could not be written");
     return r;
 }

@@ -56,7 +56,8 @@ static int search_begin(struct eh_replay *replay, const struct search *search,
     return r < 0 || before.input == 0 ? r : eh_replay_begin_before(replay, &before, error);
 }
 
-int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret)
+int eh_chances_from_log(const struct eh_cli *cli, const char *conninfo, const char *source,
+                        const char *id, json_t **ret)
 {
     EH_AUTO(eh_replay) struct eh_replay replay = {0};
     struct search search = {.source = eh_str(source), .id = eh_str(id), .deals = json_array()};
@@ -70,7 +71,7 @@ int eh_chances_from_log(const char *conninfo, const char *source, const char *id
         r = eh_replay_all(&replay, &error);
     if (r < 0) {
         json_decref(search.deals);
-        return eh_say(eh_cli_log_exit(r), "%s", error.text);
+        return eh_say(cli, eh_cli_log_exit(r), "%s", error.text);
     }
     *ret = search.deals;
     return EH_EXIT_DONE;

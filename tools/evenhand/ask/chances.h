@@ -5,7 +5,7 @@
  * then the policy is asked for its distribution before each of the ticket's deals.
  *
  *     json_t *deals;
- *     r = eh_chances_from_log("dbname=evenhand", "default", "T1", &deals);
+ *     r = eh_chances_from_log(cli, "dbname=evenhand", "default", "T1", &deals);
  *     // [{"rep","why","dealt","at","chances":[{"rep","share_ppm","chance_ppm"}, …]}, …]
  */
 #ifndef EVENHAND_TOOLS_ASK_CHANCES_H
@@ -17,7 +17,8 @@
 
 /* Returns an exit code. With EH_EXIT_DONE the caller frees *ret; an empty array: the ticket was
  * never dealt. */
-int eh_chances_from_log(const char *conninfo, const char *source, const char *id, json_t **ret);
+int eh_chances_from_log(const struct eh_cli *, const char *conninfo, const char *source,
+                        const char *id, json_t **ret);
 void eh_chances_show(const struct eh_cli *, const json_t *deals);
 
 #endif

@@ -15,11 +15,11 @@
 #include "term/say.h"
 #include "term/text.h"
 
-bool eh_change_text(json_t *body, const char *key, const char *text)
+bool eh_change_text(const struct eh_cli *cli, json_t *body, const char *key, const char *text)
 {
     if (!text || json_object_set_new(body, key, json_string(text)) == 0)
         return true;
-    eh_say(EH_EXIT_USAGE, "%s: not valid UTF-8", key);
+    eh_say(cli, EH_EXIT_USAGE, "%s: not valid UTF-8", key);
     return false;
 }
 
@@ -61,7 +61,7 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     else
         r = eh_caller_rep(cli, rep);
     if (r == EH_EXIT_DONE && !eh_path(path, "/v1/reps/%s/signal", rep))
-        r = eh_say_long(rep);
+        r = eh_say_long(cli, rep);
     if (r != EH_EXIT_DONE) {
         json_decref(body);
         return r;
@@ -89,7 +89,7 @@ static int signal_command(struct eh_cli *cli, const char *status, const char *sp
     json_t *body = json_pack("{s:s}", "status", status);
     if (span)
         json_object_set_new(body, "for", json_integer(seconds));
-    if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -143,10 +143,10 @@ static int ticket_redirect(struct eh_cli *cli, const char *verb, const char *key
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/tickets/%s/%s/", source ? source : "default", cli->args[0]) ||
         !eh_path_add(path, verb, ""))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     json_t *body = json_object();
-    if ((key && !eh_change_text(body, key, cli->args[1])) ||
-        !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if ((key && !eh_change_text(cli, body, key, cli->args[1])) ||
+        !eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -178,9 +178,9 @@ int eh_cmd_release(struct eh_cli *cli)
 {
     char path[EH_CLI_PATH], done[320];
     if (!eh_path(path, "/v1/reps/%s/release", cli->args[0]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     json_t *body = json_object();
-    if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -208,7 +208,8 @@ static int ticket_exponent(const struct eh_cli *cli, unsigned *ret)
     if (r != EH_EXIT_DONE)
         return r;
     if (eh_desk_parse(eh_str(eh_object_text(answer.json, "text")), &arena, &desk, NULL) < 0)
-        return eh_say(EH_EXIT_REFUSED, "--value: the daemon does not tell the desk's currency");
+        return eh_say(cli, EH_EXIT_REFUSED,
+                      "--value: the daemon does not tell the desk's currency");
     *ret = desk->currency_exponent;
     return EH_EXIT_DONE;
 }
@@ -282,12 +283,12 @@ int eh_cmd_outcome(struct eh_cli *cli)
                             "refunded, rated",
                             outcome);
     if (!eh_path(path, "/v1/tickets/%s/%s/outcome", source ? source : "default", cli->args[0]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     json_t *body = json_pack("{s:s}", "outcome", outcome);
     int r = put_numbers(cli, body);
     if (r == EH_EXIT_DONE)
         r = put_reason(cli, body);
-    if (r == EH_EXIT_DONE && !eh_change_text(body, "event", eh_cli_option(cli, "event")))
+    if (r == EH_EXIT_DONE && !eh_change_text(cli, body, "event", eh_cli_option(cli, "event")))
         r = EH_EXIT_USAGE;
     if (r != EH_EXIT_DONE) {
         json_decref(body);

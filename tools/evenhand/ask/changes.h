@@ -3,7 +3,7 @@
  * body, send it, print one sentence when the daemon has committed it.
  *
  *     json_t *body = json_object();
- *     if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) …
+ *     if (!eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) …
  *     return eh_change_post(cli, path, body, "2026-03 of team sales is closed");
  */
 #ifndef EVENHAND_TOOLS_ASK_CHANGES_H
@@ -13,7 +13,7 @@
 
 /* Puts a text of the command line into the body; NULL: puts nothing. False: the text is not UTF-8,
  * and the error has been said. */
-bool eh_change_text(json_t *body, const char *key, const char *text);
+bool eh_change_text(const struct eh_cli *, json_t *body, const char *key, const char *text);
 
 /* Posts a change and frees `body`. Prints the sentence when the daemon has committed it. */
 int eh_change_post(struct eh_cli *, const char *path, json_t *body, const char *done);

@@ -55,7 +55,7 @@ static int letter_show(struct eh_cli *cli)
     char path[EH_CLI_PATH], when[EH_CLI_TEXT], size[EH_CLI_TEXT];
     int64_t us;
     if (!eh_path(path, "/v1/dead/%s", cli->args[0]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
@@ -81,7 +81,7 @@ int eh_cmd_dead(struct eh_cli *cli)
     const char *source = eh_cli_option(cli, "source");
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/dead") || (source && !eh_path_add(path, "?source=", source)))
-        return eh_say_long(source);
+        return eh_say_long(cli, source);
     struct eh_list list = {.cli = cli,
                            .path = path,
                            .key = "letters",

@@ -256,12 +256,12 @@ int eh_cmd_draws_deals(struct eh_cli *cli)
     struct export x = {.from = 1, .to = INT64_MAX};
     struct eh_error error = {0};
     if (!option_number(cli, "from", &x.from) || !option_number(cli, "to", &x.to))
-        return eh_say(EH_EXIT_USAGE, "--from and --to are numbers of inputs, from 1");
+        return eh_say(cli, EH_EXIT_USAGE, "--from and --to are numbers of inputs, from 1");
     int r = open_log(&x, eh_cli_option(cli, "db"), &error);
     if (r == 0)
         r = print_log(&x, &error);
     eh_replay_done(&x.replay);
     if (r < 0)
-        return eh_say(eh_cli_log_exit(r), "%s", error.text);
-    return fflush(stdout) == 0 ? EH_EXIT_DONE : eh_say(EH_EXIT_REFUSED, "cannot write it all");
+        return eh_say(cli, eh_cli_log_exit(r), "%s", error.text);
+    return fflush(stdout) == 0 ? EH_EXIT_DONE : eh_say(cli, EH_EXIT_REFUSED, "cannot write it all");
 }

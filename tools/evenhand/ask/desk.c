@@ -42,25 +42,25 @@ int eh_cmd_desk_show(struct eh_cli *cli)
     }
     const char *text = eh_object_text(answer.json, "text");
     if (!text || !*text)
-        return eh_say(EH_EXIT_REFUSED, "no desk file has been applied yet");
+        return eh_say(cli, EH_EXIT_REFUSED, "no desk file has been applied yet");
     desk_file_print(cli, text);
     return EH_EXIT_DONE;
 }
 
 /* Reads a desk file. Checks it here rather than by the daemon, so that the error can name the file
  * and the line. */
-static int desk_file_read(const char *path, struct eh_bytes *ret)
+static int desk_file_read(const struct eh_cli *cli, const char *path, struct eh_bytes *ret)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_error error = {0};
     struct eh_desk *desk;
     struct eh_bytes text = EH_BYTES_INIT;
     if (eh_file_read(path, DESK_SENT_MAX, &text, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(cli, EH_EXIT_REFUSED, "%s", error.text);
     if (eh_desk_parse_new(eh_str_n((const char *)text.data, text.size), &arena, &desk, &error) <
         0) {
         eh_bytes_done(&text);
-        return eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
+        return eh_say(cli, EH_EXIT_CONFIG, "%s:%s", path, error.text);
     }
     *ret = text;
     return EH_EXIT_DONE;
@@ -85,7 +85,7 @@ static int desk_put(struct eh_cli *cli, const char *path, const char *nothing)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     char file[EH_CLI_PATH];
-    int r = desk_file_read(cli->args[0], &text);
+    int r = desk_file_read(cli, cli->args[0], &text);
     if (r != EH_EXIT_DONE)
         return r;
     eh_format(file, sizeof file, "%s: ", cli->args[0]);

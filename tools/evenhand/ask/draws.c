@@ -26,7 +26,7 @@ static int epochs_fetch(struct eh_cli *cli, json_t *all)
         if (!after)
             return EH_EXIT_DONE;
         if (!eh_path(path, "/v1/draws?after=%s", after))
-            return eh_say(EH_EXIT_REFUSED, "draws: the daemon's cursor is too long");
+            return eh_say(cli, EH_EXIT_REFUSED, "draws: the daemon's cursor is too long");
     }
 }
 
@@ -110,7 +110,7 @@ int eh_cmd_draws_reveal(struct eh_cli *cli)
     if (eh_cli_option(cli, "dry-run"))
         return epoch_reveal(cli);
     if (!eh_change_confirmed(cli, "There is no way back. End the draw epoch?"))
-        return eh_say(EH_EXIT_REFUSED, "nothing was done");
+        return eh_say(cli, EH_EXIT_REFUSED, "nothing was done");
     int r = eh_http_post(cli, "/v1/draws/reveal", json_object(), &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;

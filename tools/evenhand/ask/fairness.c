@@ -61,14 +61,14 @@ static int report_from_daemon(const struct eh_cli *cli, struct eh_answer *answer
     if (!eh_path(path, "/v1/teams/%s/fairness", cli->args[0]) ||
         (from && !eh_path_add(path, "?from=", from)) ||
         (to && !eh_path_add(path, from ? "&to=" : "?to=", to)))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     return eh_http_get(cli, path, answer);
 }
 
-static int report_from_database(const char *conninfo, const struct eh_fairness_call *call,
-                                struct eh_answer *answer)
+static int report_from_database(const struct eh_cli *cli, const char *conninfo,
+                                const struct eh_fairness_call *call, struct eh_answer *answer)
 {
-    int r = eh_fairness_from_log(conninfo, call, &answer->json);
+    int r = eh_fairness_from_log(cli, conninfo, call, &answer->json);
     if (r != EH_EXIT_DONE)
         return r;
     char *text = json_dumps(answer->json, JSON_COMPACT | JSON_REAL_PRECISION(PRECISION));
@@ -89,7 +89,7 @@ int eh_cmd_fairness(struct eh_cli *cli)
     if (!db && !call.bias && daemon_is_reachable(cli))
         r = report_from_daemon(cli, &answer);
     else
-        r = report_from_database(eh_cli_log_conninfo(db), &call, &answer);
+        r = report_from_database(cli, eh_cli_log_conninfo(db), &call, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
     if (call.bias)

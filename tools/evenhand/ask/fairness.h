@@ -3,7 +3,7 @@
  *
  *     struct eh_fairness_call call = {.team = "sales", .from = from, .to = to};
  *     json_t *report;
- *     r = eh_fairness_from_log(conninfo, &call, &report);     // or the daemon's answer
+ *     r = eh_fairness_from_log(cli, conninfo, &call, &report);     // or the daemon's answer
  *     eh_fairness_show(cli, report);
  */
 #ifndef EVENHAND_TOOLS_ASK_FAIRNESS_H
@@ -20,8 +20,8 @@ struct eh_fairness_call {
 };
 
 /* Replays the log in the database. Returns an exit code; an error has been said. */
-int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *,
-                         json_t **ret) EH_MUST_CHECK;
+int eh_fairness_from_log(const struct eh_cli *, const char *conninfo,
+                         const struct eh_fairness_call *, json_t **ret) EH_MUST_CHECK;
 
 /* The daily look at the month of these days: {team, from, to, currency, level, bias[]}. */
 json_t *eh_fairness_bias_to_json(const struct eh_fairness_call *,

@@ -34,7 +34,8 @@ static int64_t day_start(const struct eh_desk *desk, int32_t date)
     return eh_zone_set(&zone, desk->time_zone, NULL) < 0 ? EH_TIME_LAST : eh_zone_us(date, 0);
 }
 
-int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *call, json_t **ret)
+int eh_fairness_from_log(const struct eh_cli *cli, const char *conninfo,
+                         const struct eh_fairness_call *call, json_t **ret)
 {
     EH_AUTO(eh_replay) struct eh_replay replay = {0};
     EH_AUTO(eh_fairness_watch)
@@ -57,7 +58,7 @@ int eh_fairness_from_log(const char *conninfo, const struct eh_fairness_call *ca
     if (r == 0)
         r = eh_fairness_watch_report(&watch, &arena, &report, &error);
     if (r < 0)
-        return eh_say(eh_cli_log_exit(r), "%s", error.text);
+        return eh_say(cli, eh_cli_log_exit(r), "%s", error.text);
     if (call->bias) {
         *ret = eh_fairness_bias_to_json(call, &report);
         return EH_EXIT_DONE;

@@ -44,7 +44,7 @@ int eh_cmd_log(struct eh_cli *cli)
         !path_add(path, "person", eh_cli_option(cli, "person")) ||
         !path_add(path, "team", eh_cli_option(cli, "team")) || !path_add(path, "id", id) ||
         !path_add(path, "source", source))
-        return eh_say(EH_EXIT_USAGE, "log: what is asked for is too long");
+        return eh_say(cli, EH_EXIT_USAGE, "log: what is asked for is too long");
     struct eh_list list = {.cli = cli,
                            .path = path,
                            .key = "log",

@@ -136,20 +136,21 @@ void eh_payroll_rows(const json_t *pool)
         csv_put_held(pool, exponent);
 }
 
-void eh_payroll_say(const json_t *pool)
+void eh_payroll_say(const struct eh_cli *cli, const json_t *pool)
 {
     const char *team = eh_object_text(pool, "team"), *period = eh_object_text(pool, "period");
     const char *state = eh_object_text(pool, "state");
     char held[EH_CLI_TEXT];
     if (json_is_true(json_object_get(pool, "what_if")))
-        eh_say(EH_EXIT_DONE, "%s: a pool under another plan is never paid", period ? period : "?");
+        eh_say(cli, EH_EXIT_DONE, "%s: a pool under another plan is never paid",
+               period ? period : "?");
     else if (eh_object_int(pool, "version") == 0)
-        eh_say(EH_EXIT_DONE, "%s of team %s is %s, not final: nothing is due yet",
+        eh_say(cli, EH_EXIT_DONE, "%s of team %s is %s, not final: nothing is due yet",
                period ? period : "?", team ? team : "?", state ? state : "open");
     if (!eh_object_int(pool, "held"))
         return;
     eh_pool_amount(pool, "held", held);
-    eh_say(EH_EXIT_DONE, "%s of the pool of team %s is held: nobody has a weight in it", held,
+    eh_say(cli, EH_EXIT_DONE, "%s of the pool of team %s is held: nobody has a weight in it", held,
            team ? team : "?");
 }
 
@@ -228,7 +229,7 @@ static int teams_list(const struct eh_cli *cli, json_t *ret)
         size_t i;
         json_t *team;
         if (!eh_path(path, "/v1/teams") || (*after && !eh_path_add(path, "?after=", after)))
-            return eh_say(EH_EXIT_REFUSED, "the daemon's `after` is too long");
+            return eh_say(cli, EH_EXIT_REFUSED, "the daemon's `after` is too long");
         int r = eh_http_get(cli, path, &answer);
         if (r != EH_EXIT_DONE)
             return r;
@@ -247,7 +248,7 @@ static int pools_add(const struct eh_cli *cli, const char *team, json_t *pools)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s/pool?period=%s", team, cli->args[0]))
-        return eh_say_long(team);
+        return eh_say_long(cli, team);
     int r = eh_pool_get(cli, path, true, &answer);
     if (r == EH_EXIT_DONE) {
         json_array_append(pools, answer.json);
@@ -256,7 +257,7 @@ static int pools_add(const struct eh_cli *cli, const char *team, json_t *pools)
     const char *why = eh_object_text(json_object_get(answer.json, "error"), "message");
     if (answer.status == 403)
         return EH_EXIT_DONE;
-    eh_say(r, "%s", why ? why : "there is no answer");
+    eh_say(cli, r, "%s", why ? why : "there is no answer");
     return answer.status == 404 ? EH_EXIT_DONE : r;
 }
 
@@ -279,7 +280,7 @@ static void pools_print(const struct eh_cli *cli, const json_t *pools)
         eh_object_clean(pool);
         if (csv) {
             eh_payroll_rows(pool);
-            eh_payroll_say(pool);
+            eh_payroll_say(cli, pool);
         } else {
             printf("%s", i ? "\n" : "");
             pool_show(cli, pool);
@@ -305,7 +306,8 @@ int eh_cmd_payroll(struct eh_cli *cli)
             r = pools_add(cli, json_string_value(team), pools);
     }
     if (r == EH_EXIT_DONE && json_array_size(pools) == 0)
-        r = eh_say(EH_EXIT_REFUSED, "no team that you may see has a pool for %s", cli->args[0]);
+        r = eh_say(cli, EH_EXIT_REFUSED, "no team that you may see has a pool for %s",
+                   cli->args[0]);
     if (r == EH_EXIT_DONE)
         pools_print(cli, pools);
     json_decref(teams);

@@ -95,7 +95,7 @@ static int send_step(struct eh_cli *cli, const struct period_step *step, bool dr
     if (r == EH_EXIT_DONE &&
         (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], step->period) ||
          !eh_path_add(path, step->verb, "") || (dry && !eh_path_add(path, "?dry_run=", "1"))))
-        r = eh_say_long(cli->args[0]);
+        r = eh_say_long(cli, cli->args[0]);
     return r == EH_EXIT_DONE ? eh_http_post(cli, path, json_deep_copy(step->body), ret) : r;
 }
 
@@ -129,7 +129,7 @@ static int do_step(struct eh_cli *cli, const struct period_step *step, bool *ret
             return tried;
     }
     if (step->question && !eh_change_confirmed(cli, step->question))
-        return eh_say(EH_EXIT_REFUSED, "nothing was done");
+        return eh_say(cli, EH_EXIT_REFUSED, "nothing was done");
     int r = send_step(cli, step, false, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
@@ -154,7 +154,7 @@ int eh_cmd_freeze(struct eh_cli *cli)
     json_t *body = json_object();
     if (eh_cli_option(cli, "incomplete"))
         json_object_set_new(body, "incomplete", json_true());
-    if (!eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -193,8 +193,8 @@ static int set_aside(struct eh_cli *cli, const char *verb, const char *question,
 {
     bool done;
     json_t *body = json_object();
-    if (!eh_change_text(body, "rep", cli->args[1]) ||
-        !eh_change_text(body, "reason", eh_cli_option(cli, "reason"))) {
+    if (!eh_change_text(cli, body, "rep", cli->args[1]) ||
+        !eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -262,7 +262,7 @@ static int figure_find(const struct eh_cli *cli, int64_t *ret)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s/pool?period=%s", cli->args[0], cli->args[2]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     const char *unit = NULL;
     if (eh_http_try(cli, path, &answer)) /* else the daemon says what is wrong with the figure */
         unit = unit_of(answer.json, cli->args[1]);
@@ -337,13 +337,13 @@ int eh_cmd_metric(struct eh_cli *cli)
         r = is_minutes(name) ? figure_read(cli, "count", 0, cli->args[3], &value)
                              : figure_find(cli, &value);
     if (r == EH_EXIT_DONE && !eh_path(path, "/v1/teams/%s/metrics", team))
-        r = eh_say_long(team);
+        r = eh_say_long(cli, team);
     if (r != EH_EXIT_DONE)
         return r;
     json_t *body = json_pack("{s:I}", "value", (json_int_t)value);
-    if (!eh_change_text(body, "metric", name) || !eh_change_text(body, "period", period) ||
-        !eh_change_text(body, "rep", rep) ||
-        !eh_change_text(body, "event", eh_cli_option(cli, "event"))) {
+    if (!eh_change_text(cli, body, "metric", name) ||
+        !eh_change_text(cli, body, "period", period) || !eh_change_text(cli, body, "rep", rep) ||
+        !eh_change_text(cli, body, "event", eh_cli_option(cli, "event"))) {
         json_decref(body);
         return EH_EXIT_USAGE;
     }
@@ -355,7 +355,7 @@ int eh_cmd_metric(struct eh_cli *cli)
     if (!eh_answer_told(cli, r, &answer)) {
         figure_say(cli, answer.json);
         if (eh_object_text(answer.json, "mended"))
-            (void)eh_say(EH_EXIT_DONE, "warning: %s", eh_object_text(answer.json, "mended"));
+            (void)eh_say(cli, EH_EXIT_DONE, "warning: %s", eh_object_text(answer.json, "mended"));
     }
     return r;
 }

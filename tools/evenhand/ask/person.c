@@ -18,7 +18,7 @@ static bool person_of(struct eh_cli *cli, json_t *ret)
         eh_say_usage(cli, "one of --customer and --rep is needed");
         return false;
     }
-    return eh_change_text(ret, "customer", customer) && eh_change_text(ret, "rep", rep);
+    return eh_change_text(cli, ret, "customer", customer) && eh_change_text(cli, ret, "rep", rep);
 }
 
 /* ---- export */
@@ -111,7 +111,7 @@ static int forget_customer(struct eh_cli *cli, json_t *person)
     if (dry)
         return EH_EXIT_DONE;
     if (!forget_is_confirmed(cli))
-        return eh_say(EH_EXIT_REFUSED, "nothing was erased");
+        return eh_say(cli, EH_EXIT_REFUSED, "nothing was erased");
     r = eh_http_post(cli, "/v1/forget", json_deep_copy(person), &done);
     if (eh_answer_told(cli, r, &done))
         return r;
@@ -137,7 +137,7 @@ static int forget_name(struct eh_cli *cli, json_t *person)
         return r;
     }
     return eh_say(
-        EH_EXIT_REFUSED,
+        cli, EH_EXIT_REFUSED,
         "the name of %s is not in force any more, but %lld desk files of the log may hold "
         "it; they are part of the proof, and stay",
         eh_cli_option(cli, "rep"), (long long)eh_object_int(answer.json, "desk_files"));

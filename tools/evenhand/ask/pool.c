@@ -87,7 +87,7 @@ static int show_list(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s/pools", cli->args[0]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     const struct eh_pool_question q = {.method = "GET", .path = path, .list = "pools"};
     int r = eh_pool_ask(cli, &q, &answer);
     if (!eh_answer_told(cli, r, &answer))
@@ -129,7 +129,7 @@ static size_t views_asked(const struct eh_cli *cli)
 static int days_from_log(const struct eh_cli *cli, struct eh_answer *ret)
 {
     const char *conninfo = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
-    int r = eh_pool_days_from_log(conninfo, cli->args[0], eh_cli_option(cli, "period"), &ret->json);
+    int r = eh_pool_days_from_log(cli, conninfo, eh_cli_option(cli, "period"), &ret->json);
     if (r != EH_EXIT_DONE)
         return r;
     char *text = json_dumps(ret->json, JSON_COMPACT);
@@ -146,7 +146,7 @@ static int show_view(struct eh_cli *cli, const struct view *view)
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]) || !eh_path_add(path, view->path, "") ||
         (period && !eh_path_add(path, "?period=", period)))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     int r =
         eh_cli_option(cli, "db") ? days_from_log(cli, &answer) : eh_http_get(cli, path, &answer);
     if (!eh_answer_told(cli, r, &answer))
@@ -156,11 +156,11 @@ static int show_view(struct eh_cli *cli, const struct view *view)
 
 /* ---- For payroll. */
 
-static void print_csv(const json_t *pool)
+static void print_csv(const struct eh_cli *cli, const json_t *pool)
 {
     eh_payroll_head();
     eh_payroll_rows(pool);
-    eh_payroll_say(pool);
+    eh_payroll_say(cli, pool);
 }
 
 /* ---- The command. */
@@ -188,7 +188,7 @@ static int what_if_body(const struct eh_cli *cli, const char *file, struct eh_by
     struct eh_error error = {0};
     EH_AUTO(eh_bytes) struct eh_bytes plan = EH_BYTES_INIT;
     if (file && eh_file_read(file, PLAN_MAX, said ? &plan : ret, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(cli, EH_EXIT_REFUSED, "%s", error.text);
     if (!said)
         return EH_EXIT_DONE;
     json_t *body = json_object(), *facts = facts_of(said);
@@ -215,7 +215,7 @@ static int get_pool(struct eh_cli *cli, struct eh_answer *ret)
     EH_AUTO(eh_bytes) struct eh_bytes body = EH_BYTES_INIT;
     char path[EH_CLI_PATH], before[EH_CLI_PATH] = "";
     if (!pool_path(cli, path))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     int r = what_if_body(cli, file, &body);
     if (r != EH_EXIT_DONE)
         return r;
@@ -273,7 +273,7 @@ int eh_cmd_pool(struct eh_cli *cli)
     if (eh_answer_told(cli, r, &answer))
         return r;
     if (eh_cli_option(cli, "csv")) {
-        print_csv(answer.json);
+        print_csv(cli, answer.json);
     } else {
         eh_pool_show(cli, answer.json);
         eh_pool_show_why(cli, answer.json);

@@ -12,7 +12,7 @@ static int page_ask(const struct eh_cli *cli, const struct eh_pool_question *q, 
     char path[EH_CLI_PATH];
     eh_format(path, sizeof path, "%s", q->path);
     if (after && !eh_path_add(path, strchr(path, '?') ? "&after=" : "?after=", after))
-        return eh_say(EH_EXIT_REFUSED, "the daemon's `after` is too long");
+        return eh_say(cli, EH_EXIT_REFUSED, "the daemon's `after` is too long");
     const struct eh_request request = {.method = q->method,
                                        .path = path,
                                        .type = strcmp(q->method, "GET") ? "application/yaml" : NULL,

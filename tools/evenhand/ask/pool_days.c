@@ -150,19 +150,20 @@ static int days_make(struct walk *walk, const char *conninfo, struct eh_error *e
                               EH_STR_ARG(walk->team));
 }
 
-int eh_pool_days_from_log(const char *conninfo, const char *team, const char *period, json_t **ret)
+int eh_pool_days_from_log(const struct eh_cli *cli, const char *conninfo, const char *period,
+                          json_t **ret)
 {
     struct eh_error error = {0};
-    struct walk walk = {.team = eh_str(team)};
+    struct walk walk = {.team = eh_str(cli->args[0])};
     if (eh_period_parse(eh_str(period), &walk.period, &error) < 0)
-        return eh_say(EH_EXIT_USAGE, "--period: %s", error.text);
+        return eh_say(cli, EH_EXIT_USAGE, "--period: %s", error.text);
     walk.day = eh_period_first(walk.period);
     walk.days = json_array();
     int r = days_make(&walk, conninfo, &error);
     if (r == 0)
         *ret = answer_json(&walk);
     else
-        r = eh_say(eh_cli_log_exit(r), "%s", error.text);
+        r = eh_say(cli, eh_cli_log_exit(r), "%s", error.text);
     json_decref(walk.days);
     eh_replay_done(&walk.replay);
     return r;

@@ -280,7 +280,7 @@ int eh_cmd_team(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH], capacity[EH_CLI_TEXT], waiting[EH_CLI_TEXT];
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
@@ -415,7 +415,7 @@ int eh_cmd_rep(struct eh_cli *cli)
         return r;
     const char *rep = cli->arg_count ? cli->args[0] : id;
     if (!eh_path(path, "/v1/reps/%s", rep))
-        return eh_say_long(rep);
+        return eh_say_long(cli, rep);
     r = eh_http_get(cli, path, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;

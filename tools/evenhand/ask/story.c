@@ -258,14 +258,14 @@ int eh_cmd_ticket(struct eh_cli *cli)
     const char *source = eh_cli_option(cli, "source");
     char path[EH_CLI_PATH];
     if (!eh_path(path, "/v1/tickets/%s/%s", source ? source : "default", cli->args[0]))
-        return eh_say(EH_EXIT_USAGE, "%s: too long for a ticket's id", cli->args[0]);
+        return eh_say(cli, EH_EXIT_USAGE, "%s: too long for a ticket's id", cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
     if (r != EH_EXIT_DONE)
         return r;
     EH_AUTO(json_auto) json_t *chances = NULL;
     const char *db = eh_cli_option(cli, "db");
     if (db)
-        r = eh_chances_from_log(db, source ? source : "default", cli->args[0], &chances);
+        r = eh_chances_from_log(cli, db, source ? source : "default", cli->args[0], &chances);
     if (r != EH_EXIT_DONE)
         return r;
     if (cli->json && !chances) {

@@ -167,7 +167,7 @@ int eh_cmd_tickets(struct eh_cli *cli)
                             state);
     char path[EH_CLI_PATH];
     if (!path_of_tickets(cli, path))
-        return eh_say(EH_EXIT_USAGE, "tickets: an option is too long");
+        return eh_say(cli, EH_EXIT_USAGE, "tickets: an option is too long");
     int64_t now_us = eh_text_now_us();
     struct eh_list walk = {.cli = cli,
                            .path = path,
@@ -202,7 +202,7 @@ int eh_cmd_waiting(struct eh_cli *cli)
     char path[EH_CLI_PATH] = "/v1/tickets?state=waiting";
     int64_t now_us = eh_text_now_us();
     if (cli->arg_count && !eh_path_add(path, "&team=", cli->args[0]))
-        return eh_say_long(cli->args[0]);
+        return eh_say_long(cli, cli->args[0]);
     struct eh_list list = {.cli = cli,
                            .path = path,
                            .key = "tickets",
@@ -212,7 +212,7 @@ int eh_cmd_waiting(struct eh_cli *cli)
                            .shown_max = TICKETS_SHOWN};
     if (!cli->json && !caller_sees_waiting(cli))
         return eh_say(
-            EH_EXIT_DENIED,
+            cli, EH_EXIT_DENIED,
             "what waits is shown to managers, auditors and operators; evenhand team T says "
             "how many tickets wait");
     return eh_list_show(&list, "ticket,team,kind,>priority,waits,why", "nothing waits");

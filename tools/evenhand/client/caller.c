@@ -16,7 +16,7 @@ int eh_caller_rep(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
         eh_format(ret, EH_NAME_MAX + 1, "%s", rep);
         return EH_EXIT_DONE;
     }
-    return eh_say(EH_EXIT_REFUSED,
+    return eh_say(cli, EH_EXIT_REFUSED,
                   "no rep of the desk has the Unix user %s; name the rep: "
                   "evenhand %s R",
                   user ? user : "you are", cli->command->name);
@@ -49,9 +49,10 @@ static int team_choose(const struct eh_cli *cli, const json_t *teams, char ret[E
         used += eh_format(names + used, sizeof names - used, "%s%s", i ? ", " : "",
                           json_string_value(json_array_get(teams, i)));
     if (count == 0)
-        return eh_say(EH_EXIT_REFUSED, "you are in no team and manage none; name it: evenhand %s T",
+        return eh_say(cli, EH_EXIT_REFUSED,
+                      "you are in no team and manage none; name it: evenhand %s T",
                       cli->command->name);
-    return eh_say(EH_EXIT_REFUSED, "which team? evenhand %s T, where T is one of %s",
+    return eh_say(cli, EH_EXIT_REFUSED, "which team? evenhand %s T, where T is one of %s",
                   cli->command->name, names);
 }
 

@@ -102,17 +102,18 @@ static int request_say_unreachable(const struct eh_cli *cli, CURL *curl, CURLcod
         if (access(cli->socket, R_OK | W_OK) != 0)
             os_error = errno;
         if (os_error == EACCES || os_error == EPERM)
-            return eh_say(EH_EXIT_DENIED,
+            return eh_say(cli, EH_EXIT_DENIED,
                           "%s: you may not open this socket; its group may (see evenhandd.yaml: "
                           "admin_group)",
                           cli->socket);
-        return eh_say(EH_EXIT_UNAVAILABLE, "%s: %s; is evenhandd running? (--socket names another)",
-                      cli->socket, strerror(os_error ? (int)os_error : ECONNREFUSED));
+        return eh_say(cli, EH_EXIT_UNAVAILABLE,
+                      "%s: %s; is evenhandd running? (--socket names another)", cli->socket,
+                      strerror(os_error ? (int)os_error : ECONNREFUSED));
     }
     if (code == CURLE_WRITE_ERROR)
-        return eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is longer than %zu bytes", cli->socket,
-                      EH_CLI_ANSWER_MAX);
-    return eh_say(EH_EXIT_UNAVAILABLE, "%s: %s; is this the admin socket of evenhandd?",
+        return eh_say(cli, EH_EXIT_UNAVAILABLE, "%s: the answer is longer than %zu bytes",
+                      cli->socket, EH_CLI_ANSWER_MAX);
+    return eh_say(cli, EH_EXIT_UNAVAILABLE, "%s: %s; is this the admin socket of evenhandd?",
                   cli->socket, curl_easy_strerror(code));
 }
 
@@ -124,18 +125,19 @@ static int status_exit(long status)
 }
 
 /* Says {"error": {"code", "message", "field"}} in one line. */
-static int answer_say_refused(const struct eh_answer *answer, const char *file)
+static int answer_say_refused(const struct eh_cli *cli, const struct eh_answer *answer,
+                              const char *file)
 {
     const json_t *error = json_object_get(answer->json, "error");
     const char *message = eh_object_text(error, "message"), *field = eh_object_text(error, "field");
     int code = status_exit(answer->status);
     if (!message)
-        return eh_say(code, "%sthe daemon answered %ld", file, answer->status);
+        return eh_say(cli, code, "%sthe daemon answered %ld", file, answer->status);
     bool said =
         !field ||
         strstr(message,
                field); /* the message names the field: at its beginning, or behind a file's line */
-    return eh_say_refused(code, eh_object_text(error, "code"), field, "%s%s%s%s", file,
+    return eh_say_refused(cli, code, eh_object_text(error, "code"), field, "%s%s%s%s", file,
                           said ? "" : field, said ? "" : ": ", message);
 }
 
@@ -175,13 +177,13 @@ static int request_perform(const struct eh_cli *cli, CURL *curl, const struct eh
         ret->json = json_loadb((const char *)ret->text.data, ret->text.size, 0, &where);
     if (ret->status < 200 || ret->status > 299)
         return request->quiet ? status_exit(ret->status)
-                              : answer_say_refused(ret, request->file ? request->file : "");
+                              : answer_say_refused(cli, ret, request->file ? request->file : "");
     if (json_is_object(ret->json))
         return EH_EXIT_DONE;
     return request->quiet
                ? EH_EXIT_UNAVAILABLE
-               : eh_say(EH_EXIT_UNAVAILABLE, "%s: the answer is no JSON object; is this evenhandd?",
-                        cli->socket);
+               : eh_say(cli, EH_EXIT_UNAVAILABLE,
+                        "%s: the answer is no JSON object; is this evenhandd?", cli->socket);
 }
 
 int eh_http_send(const struct eh_cli *cli, const struct eh_request *request, struct eh_answer *ret)
@@ -190,7 +192,7 @@ int eh_http_send(const struct eh_cli *cli, const struct eh_request *request, str
     if (strlen(cli->socket) > SOCKET_PATH_MAX && request->quiet)
         return EH_EXIT_USAGE;
     if (strlen(cli->socket) > SOCKET_PATH_MAX)
-        return eh_say(EH_EXIT_USAGE, "%s: a socket's path has at most %d bytes", cli->socket,
+        return eh_say(cli, EH_EXIT_USAGE, "%s: a socket's path has at most %d bytes", cli->socket,
                       SOCKET_PATH_MAX);
     eh_format(url, sizeof url, "http://evenhand%s", request->path);
     eh_format(content, sizeof content, "Content-Type: %s",
@@ -234,7 +236,7 @@ int eh_http_post(const struct eh_cli *cli, const char *path, json_t *body, struc
     char *text = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     if (!text)
-        return eh_say(EH_EXIT_USAGE, "an argument is not valid UTF-8");
+        return eh_say(cli, EH_EXIT_USAGE, "an argument is not valid UTF-8");
     const struct eh_request request = {.method = "POST", .path = path, .body = eh_str(text)};
     int r = eh_http_send(cli, &request, ret);
     free(text);

@@ -65,12 +65,13 @@ static int option_since_text(const struct eh_cli *cli, const char *since, char r
     return EH_EXIT_DONE;
 }
 
-static int path_add_query(char path[EH_CLI_PATH], const char *name, const char *value)
+static int path_add_query(const struct eh_cli *cli, char path[EH_CLI_PATH], const char *name,
+                          const char *value)
 {
     char before[24];
     eh_format(before, sizeof before, "%c%s=", strchr(path, '?') ? '&' : '?', name);
     return eh_path_add(path, before, value) ? EH_EXIT_DONE
-                                            : eh_say(EH_EXIT_USAGE, "--%s: too long", name);
+                                            : eh_say(cli, EH_EXIT_USAGE, "--%s: too long", name);
 }
 
 /* --limit bounds the rows printed and the size of a page. */
@@ -87,7 +88,7 @@ static int list_take_limit(struct eh_list *list)
     if (list->page == 0)
         return EH_EXIT_DONE;
     eh_format(page, sizeof page, "%lld", (long long)(limit < list->page ? limit : list->page));
-    return path_add_query(list->asked, "limit", page);
+    return path_add_query(list->cli, list->asked, "limit", page);
 }
 
 static int list_take_options(struct eh_list *list)
@@ -99,11 +100,11 @@ static int list_take_options(struct eh_list *list)
     eh_format(list->asked, sizeof list->asked, "%s", list->path);
     int r = list_take_limit(list);
     if (r == EH_EXIT_DONE && option_of_own(list->cli, "newest"))
-        r = path_add_query(list->asked, "newest", "1");
+        r = path_add_query(list->cli, list->asked, "newest", "1");
     if (r == EH_EXIT_DONE && since)
         r = option_since_text(list->cli, since, text);
     if (r == EH_EXIT_DONE && since)
-        r = path_add_query(list->asked, "since", text);
+        r = path_add_query(list->cli, list->asked, "since", text);
     return r;
 }
 
@@ -114,7 +115,7 @@ static int list_get_page(const struct eh_list *list, struct eh_answer *ret)
 {
     char path[EH_CLI_PATH];
     eh_format(path, sizeof path, "%s", list->asked[0] ? list->asked : list->path);
-    int r = list->after[0] ? path_add_query(path, "after", list->after) : EH_EXIT_DONE;
+    int r = list->after[0] ? path_add_query(list->cli, path, "after", list->after) : EH_EXIT_DONE;
     return r == EH_EXIT_DONE ? eh_http_get(list->cli, path, ret) : r;
 }
 

@@ -105,12 +105,12 @@ static int push_read_messages(struct eh_cli *cli, struct push *p)
     if (!csv && (team || rules.outcomes || rules.source.size || rules.history.value_column))
         return eh_say_usage(cli, "--team, --source, --outcomes and --value-column are for .csv");
     if (eh_file_read(file, EH_HISTORY_FILE_MAX, &bytes, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(cli, EH_EXIT_REFUSED, "%s", error.text);
     struct eh_str text = eh_str_n((const char *)bytes.data, bytes.size);
     r = csv ? eh_messages_from_csv(text, &rules, ret, &error)
             : eh_messages_from_jsonl(text, file, ret, &error);
     if (r < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(cli, EH_EXIT_REFUSED, "%s", error.text);
     return EH_EXIT_DONE;
 }
 
@@ -137,9 +137,9 @@ static int push_find_stream(struct eh_cli *cli, struct push *p, char desk[EH_ID_
     if (!given_redis)
         given_redis = eh_object_text(status.json, "redis_address");
     if (!given_desk || !eh_id_valid(eh_str(given_desk)))
-        return eh_say(EH_EXIT_REFUSED, "the daemon has no desk yet; name it with --desk");
+        return eh_say(cli, EH_EXIT_REFUSED, "the daemon has no desk yet; name it with --desk");
     if (!given_redis || strlen(given_redis) >= EH_REDIS_ADDRESS_MAX)
-        return eh_say(EH_EXIT_REFUSED, "the daemon does not tell where Redis is; say --redis");
+        return eh_say(cli, EH_EXIT_REFUSED, "the daemon does not tell where Redis is; say --redis");
     eh_format(desk, EH_ID_MAX + 1, "%s", given_desk);
     eh_format(address, EH_REDIS_ADDRESS_MAX, "%s", given_redis);
     p->reached = answers && strcmp(answers, given_desk) == 0;
@@ -252,7 +252,7 @@ static int push_say_fates(const struct eh_cli *cli, struct push *p)
 
 static int push_say_unknown(const struct eh_cli *cli, const struct push *p)
 {
-    return eh_say(EH_EXIT_UNAVAILABLE,
+    return eh_say(cli, EH_EXIT_UNAVAILABLE,
                   "what became of the %zu messages cannot be known: no daemon of this desk answers "
                   "at %s (--no-wait does not ask)",
                   p->sent, cli->socket);
@@ -279,7 +279,7 @@ static int push_tell(const struct eh_cli *cli, struct push *p)
 static int push_send_and_tell(struct eh_cli *cli, struct push *p, const char *address,
                               const char *key)
 {
-    int r = eh_stream_open(address, key, &p->stream);
+    int r = eh_stream_open(cli, address, key, &p->stream);
     if (r != EH_EXIT_DONE)
         return r;
     push_say_notes(cli, p);
@@ -301,7 +301,7 @@ static int push_make_fates(struct eh_cli *cli, struct push *p)
             last_line = p->messages.items[i].line;
     p->ids = calloc(p->messages.count + 1, sizeof *p->ids);
     if (!p->ids || eh_fates_init(&p->fates, cli->args[0], last_line) < 0)
-        return eh_say(EH_EXIT_REFUSED, "out of memory");
+        return eh_say(cli, EH_EXIT_REFUSED, "out of memory");
     return EH_EXIT_DONE;
 }
 

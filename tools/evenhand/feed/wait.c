@@ -115,11 +115,11 @@ static int waiting_say_stalled(const struct waiting *w)
 {
     size_t left = w->messages->count - w->known;
     if (w->failed)
-        return eh_say(EH_EXIT_UNAVAILABLE,
+        return eh_say(w->cli, EH_EXIT_UNAVAILABLE,
                       "%zu of %zu messages were sent and cannot be known of: %s does not answer; "
                       "push the file again, nothing is doubled",
                       left, w->messages->count, w->cli->socket);
-    return eh_say(EH_EXIT_UNAVAILABLE,
+    return eh_say(w->cli, EH_EXIT_UNAVAILABLE,
                   "%zu of %zu messages still wait on the stream; `evenhand status` says why; push "
                   "the file again later to see what became of them, nothing is doubled",
                   left, w->messages->count);

@@ -20,9 +20,9 @@ int eh_cmd_desk_from(struct eh_cli *cli)
     if (cli->json)
         return eh_say_usage(cli, "desk from: it writes YAML; leave --json out");
     if (eh_file_read(file, EH_HISTORY_FILE_MAX, &text, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(cli, EH_EXIT_REFUSED, "%s", error.text);
     if (eh_found_desk(eh_str_n((const char *)text.data, text.size), &rules, &desk, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(cli, EH_EXIT_REFUSED, "%s", error.text);
     fwrite(desk.data, 1, desk.size, stdout);
     return EH_EXIT_DONE;
 }

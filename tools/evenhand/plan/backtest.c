@@ -17,9 +17,9 @@ void eh_backtest_done(struct eh_backtest *test)
     free(test->steps);
 }
 
-static int test_fail(const struct eh_error *error)
+static int test_fail(const struct eh_backtest *test, const struct eh_error *error)
 {
-    return eh_say(eh_cli_log_exit(-error->code), "%s", error->text);
+    return eh_say(test->cli, eh_cli_log_exit(-error->code), "%s", error->text);
 }
 
 /* ---- Before: the desk, the plan, the period asked for. */
@@ -30,11 +30,12 @@ static int test_read_desk(struct eh_backtest *test)
     struct eh_str text;
     struct eh_desk *desk;
     if (eh_cli_log_desk(test->replay.log, &test->arena, &text, &error) < 0)
-        return test_fail(&error);
+        return test_fail(test, &error);
     if (text.size == 0)
-        return eh_say(EH_EXIT_REFUSED, "the log is empty: nothing is recorded yet");
+        return eh_say(test->cli, EH_EXIT_REFUSED, "the log is empty: nothing is recorded yet");
     if (eh_desk_parse(text, &test->arena, &desk, &error) < 0)
-        return eh_say(EH_EXIT_REFUSED, "the desk in the log cannot be read: %s", error.text);
+        return eh_say(test->cli, EH_EXIT_REFUSED, "the desk in the log cannot be read: %s",
+                      error.text);
     test->desk = desk;
     return EH_EXIT_DONE;
 }
@@ -58,12 +59,13 @@ static int read_plan(const char *path, struct eh_backtest *test)
     struct eh_desk desk = *test->desk;
     struct eh_str text;
     if (test->team && !eh_desk_team(test->desk, eh_str(test->team)))
-        return eh_say(EH_EXIT_REFUSED, "team %s: the desk has none of that id", test->team);
-    int r = eh_plan_file_text(path, &test->arena, &text);
+        return eh_say(test->cli, EH_EXIT_REFUSED, "team %s: the desk has none of that id",
+                      test->team);
+    int r = eh_plan_file_text(test->cli, path, &test->arena, &text);
     if (r == EH_EXIT_DONE && test->team)
         pretend_team(text, test, &desk, &team);
     if (r == EH_EXIT_DONE)
-        r = eh_plan_file_parse(path, text, &desk, &test->arena, &plan);
+        r = eh_plan_file_parse(test->cli, path, text, &desk, &test->arena, &plan);
     if (r != EH_EXIT_DONE)
         return r;
     test->plan = *plan;
@@ -80,11 +82,11 @@ static int read_period(const struct eh_backtest *test, struct eh_period *ret)
     if (!test->period)
         return EH_EXIT_DONE;
     if (eh_period_parse(eh_str(test->period), ret, &error) < 0)
-        return eh_say(EH_EXIT_USAGE, "--period: %s", error.text);
+        return eh_say(test->cli, EH_EXIT_USAGE, "--period: %s", error.text);
     if (ret->kind == test->plan.from.kind)
         return EH_EXIT_DONE;
-    return eh_say(EH_EXIT_REFUSED, "--period %s: the plan counts by the %s", test->period,
-                  eh_period_kind_name((enum eh_period_kind)test->plan.from.kind));
+    return eh_say(test->cli, EH_EXIT_REFUSED, "--period %s: the plan counts by the %s",
+                  test->period, eh_period_kind_name((enum eh_period_kind)test->plan.from.kind));
 }
 
 /* ---- After: the periods. */
@@ -191,7 +193,7 @@ static int take_periods(struct eh_backtest *test, const struct eh_period *only)
     }
     if (r == 0 && is_empty(test, only, &view))
         r = take_period(test, &view, totals.date, &error);
-    return r < 0 ? test_fail(&error) : EH_EXIT_DONE;
+    return r < 0 ? test_fail(test, &error) : EH_EXIT_DONE;
 }
 
 /* ---- The whole. */
@@ -201,7 +203,7 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
     struct eh_error error = {0};
     struct eh_period only = {0};
     if (eh_replay_open(conninfo, &test->replay, &error) < 0)
-        return test_fail(&error);
+        return test_fail(test, &error);
     int r = test_read_desk(test);
     if (r == EH_EXIT_DONE)
         r = read_plan(path, test);
@@ -214,11 +216,11 @@ int eh_backtest_run(const char *conninfo, const char *path, struct eh_backtest *
                                    .count = 1,
                                    .input = UINT64_MAX};
     if (eh_replay_begin_count(&test->replay, &begin, &error) < 0)
-        return test_fail(&error);
+        return test_fail(test, &error);
     test->replay.decided = eh_backtest_watch;
     test->replay.decided_context = test;
     if (eh_replay_all(&test->replay, &error) < 0)
-        return test_fail(&error);
+        return test_fail(test, &error);
     test_publish(test);
     return take_periods(test, test->period ? &only : NULL);
 }

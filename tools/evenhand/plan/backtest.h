@@ -6,7 +6,7 @@
  * period has those of now. No carry passes from one period to the next. A missing figure scores
  * nothing.
  *
- *     EH_AUTO(eh_backtest) struct eh_backtest test = {.team = NULL};
+ *     EH_AUTO(eh_backtest) struct eh_backtest test = {.cli = cli, .team = NULL};
  *     r = eh_backtest_run(conninfo, "sales.yaml", &test);
  *     for (uint32_t i = 0; i < test.period_count; i++)
  *         print(eh_str("gross"), test.periods[i].statement->gross);
@@ -39,9 +39,10 @@ struct eh_backtest_step {
 
 struct eh_backtest {
     /* Set before: */
-    const char *team;   /* team to test it for; NULL: the plan's */
-    const char *period; /* only this period; NULL: all */
-    bool carry;         /* with `period`: subtract the carry that the team's pool had then */
+    const struct eh_cli *cli; /* its form of errors is used */
+    const char *team;         /* team to test it for; NULL: the plan's */
+    const char *period;       /* only this period; NULL: all */
+    bool carry;               /* with `period`: subtract the carry that the team's pool had then */
     /* What came of it: */
     struct eh_bonus_plan plan; /* for that team; begins when it says */
     const struct eh_desk *desk;

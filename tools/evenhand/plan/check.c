@@ -36,23 +36,25 @@ static void take_line(void *context, const char *line)
 }
 
 /* Without --desk *ret is NULL: team and kinds of the plan are not checked. */
-static int desk_read(const char *path, struct eh_arena *arena, struct eh_desk **ret)
+static int desk_read(const struct eh_cli *cli, const char *path, struct eh_arena *arena,
+                     struct eh_desk **ret)
 {
     struct eh_error error = {0};
     struct eh_str text;
     if (!path)
         return EH_EXIT_DONE;
-    int r = eh_plan_file_text(path, arena, &text);
+    int r = eh_plan_file_text(cli, path, arena, &text);
     if (r == EH_EXIT_DONE && eh_desk_parse_new(text, arena, ret, &error) < 0)
-        r = eh_say(EH_EXIT_CONFIG, "%s:%s", path, error.text);
+        r = eh_say(cli, EH_EXIT_CONFIG, "%s:%s", path, error.text);
     return r;
 }
 
-static int plan_hash(const struct eh_bonus_plan *plan, char ret[EH_HEX_TEXT(EH_SHA256_BYTES)])
+static int plan_hash(const struct eh_cli *cli, const struct eh_bonus_plan *plan,
+                     char ret[EH_HEX_TEXT(EH_SHA256_BYTES)])
 {
     uint8_t hash[EH_SHA256_BYTES];
     if (eh_draw_init() < 0 || eh_bonus_plan_sha256(plan, hash) < 0)
-        return eh_say(EH_EXIT_REFUSED, "the plan's SHA-256 cannot be computed");
+        return eh_say(cli, EH_EXIT_REFUSED, "the plan's SHA-256 cannot be computed");
     eh_hex_print(hash, sizeof hash, ret);
     return EH_EXIT_DONE;
 }
@@ -87,13 +89,13 @@ int eh_cmd_plan_check(struct eh_cli *cli)
     struct eh_desk *desk = NULL;
     struct eh_bonus_plan *plan;
     struct eh_str text;
-    int r = desk_read(eh_cli_option(cli, "desk"), &arena, &desk);
+    int r = desk_read(cli, eh_cli_option(cli, "desk"), &arena, &desk);
     if (r == EH_EXIT_DONE)
-        r = eh_plan_file_text(cli->args[0], &arena, &text);
+        r = eh_plan_file_text(cli, cli->args[0], &arena, &text);
     if (r == EH_EXIT_DONE)
-        r = eh_plan_file_parse(cli->args[0], text, desk, &arena, &plan);
+        r = eh_plan_file_parse(cli, cli->args[0], text, desk, &arena, &plan);
     if (r == EH_EXIT_DONE)
-        r = plan_hash(plan, sha256);
+        r = plan_hash(cli, plan, sha256);
     if (r != EH_EXIT_DONE)
         return r;
     if (cli->json)

@@ -12,7 +12,7 @@
 #include "term/args.h"
 #include "term/say.h"
 
-static int desk_read(struct eh_arena *arena, struct eh_desk **ret)
+static int desk_read(const struct eh_cli *cli, struct eh_arena *arena, struct eh_desk **ret)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_error error = {0};
@@ -22,9 +22,9 @@ static int desk_read(struct eh_arena *arena, struct eh_desk **ret)
         eh_bytes_put(&bytes, buffer, n);
     struct eh_str text = eh_arena_str(arena, eh_str_n((const char *)bytes.data, bytes.size));
     if (bytes.failed || !text.data)
-        return eh_say(EH_EXIT_REFUSED, "standard input: out of memory");
+        return eh_say(cli, EH_EXIT_REFUSED, "standard input: out of memory");
     if (eh_desk_parse(text, arena, ret, &error) < 0)
-        return eh_say(EH_EXIT_CONFIG, "standard input:%s", error.text);
+        return eh_say(cli, EH_EXIT_CONFIG, "standard input:%s", error.text);
     return EH_EXIT_DONE;
 }
 
@@ -58,13 +58,13 @@ static int facts_count(const char *conninfo, const struct eh_desk *desk, struct 
     return r < 0 ? r : eh_replay_all(replay, error);
 }
 
-static int facts_print(const struct eh_engine *engine)
+static int facts_print(const struct eh_cli *cli, const struct eh_engine *engine)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     struct eh_totals totals;
     eh_engine_totals(engine, &totals);
     if (eh_engine_shadow_put(engine, &bytes) < 0)
-        return eh_say(EH_EXIT_REFUSED, "out of memory");
+        return eh_say(cli, EH_EXIT_REFUSED, "out of memory");
     printf("%llu\n", (unsigned long long)totals.input);
     fwrite(bytes.data, 1, bytes.size, stdout);
     return EH_EXIT_DONE;
@@ -77,10 +77,10 @@ int eh_cmd_plan_history(struct eh_cli *cli)
     const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
     struct eh_error error = {0};
     struct eh_desk *desk;
-    int r = desk_read(&arena, &desk);
+    int r = desk_read(cli, &arena, &desk);
     if (r != EH_EXIT_DONE)
         return r;
     if (facts_count(db, desk, &arena, &replay, &error) < 0)
-        return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
-    return facts_print(replay.engine);
+        return eh_say(cli, eh_cli_log_exit(-error.code), "%s", error.text);
+    return facts_print(cli, replay.engine);
 }

@@ -253,7 +253,8 @@ int eh_cmd_plan_test(struct eh_cli *cli)
 {
     const char *db = eh_cli_log_conninfo(eh_cli_option(cli, "db"));
     EH_AUTO(eh_backtest)
-    struct eh_backtest test = {.team = eh_cli_option(cli, "team"),
+    struct eh_backtest test = {.cli = cli,
+                               .team = eh_cli_option(cli, "team"),
                                .period = eh_cli_option(cli, "period"),
                                .carry = eh_cli_option(cli, "carry") != NULL};
     if (test.carry && !test.period)

@@ -38,7 +38,7 @@ bool eh_redis_address(const char *address, char ret_host[EH_REDIS_ADDRESS_MAX], 
 
 static int stream_say_lost(const struct eh_stream *s)
 {
-    return eh_say(EH_EXIT_UNAVAILABLE, "redis %s: %s", s->address,
+    return eh_say(s->cli, EH_EXIT_UNAVAILABLE, "redis %s: %s", s->address,
                   s->redis && s->redis->errstr[0] ? s->redis->errstr : "no answer");
 }
 
@@ -47,7 +47,8 @@ static int stream_say_answer(const struct eh_stream *s, const char *text)
     bool denied = strncmp(text, "NOAUTH", 6) == 0 || strncmp(text, "NOPERM", 6) == 0 ||
                   strncmp(text, "WRONGPASS", 9) == 0;
     bool wrong = strncmp(text, "WRONGTYPE", 9) == 0;
-    return eh_say(denied  ? EH_EXIT_DENIED
+    return eh_say(s->cli,
+                  denied  ? EH_EXIT_DENIED
                   : wrong ? EH_EXIT_REFUSED
                           : EH_EXIT_UNAVAILABLE,
                   "redis %s: %s%s", s->address, text,
@@ -69,14 +70,15 @@ static int stream_authenticate(struct eh_stream *s)
     return r;
 }
 
-int eh_stream_open(const char *address, const char *key, struct eh_stream *ret)
+int eh_stream_open(const struct eh_cli *cli, const char *address, const char *key,
+                   struct eh_stream *ret)
 {
-    struct eh_stream s = {0};
+    struct eh_stream s = {.cli = cli};
     struct timeval connect = {.tv_sec = EH_STREAM_CONNECT_S}, answer = {EH_STREAM_ANSWER_S, 0};
     char host[EH_REDIS_ADDRESS_MAX];
     int port;
     if (!eh_redis_address(address, host, &port))
-        return eh_say(EH_EXIT_USAGE,
+        return eh_say(cli, EH_EXIT_USAGE,
                       "%s: no Redis address; write /path/to/redis.sock or 127.0.0.1:6379", address);
     eh_format(s.address, sizeof s.address, "%s", address);
     eh_format(s.key, sizeof s.key, "%s", key);
@@ -144,7 +146,7 @@ int eh_stream_flush(struct eh_stream *s, size_t *ret_taken,
             r = stream_say_answer(s, answer->str);
         if (r == EH_EXIT_DONE &&
             (answer->type != REDIS_REPLY_STRING || !eh_entry_id_read(answer->str, &ret_ids[taken])))
-            r = eh_say(EH_EXIT_UNAVAILABLE, "redis %s: no id for an entry", s->address);
+            r = eh_say(s->cli, EH_EXIT_UNAVAILABLE, "redis %s: no id for an entry", s->address);
         taken += r == EH_EXIT_DONE;
         freeReplyObject(reply);
     }

@@ -2,7 +2,7 @@
  * stream: a plain connection to Redis and windows of XADD over it.
  *
  *     struct eh_stream stream;
- *     int r = eh_stream_open("unix:/run/redis.sock", "evenhand:{main}:inbox", &stream);
+ *     int r = eh_stream_open(cli, "unix:/run/redis.sock", "evenhand:{main}:inbox", &stream);
  *     eh_stream_add(&stream, 'm', body);         // up to EH_STREAM_WINDOW of them
  *     r = eh_stream_flush(&stream, &taken, ids); // waits for all answers
  *     eh_stream_close(&stream);
@@ -35,6 +35,7 @@ bool eh_entry_id_read(const char *text, struct eh_entry_id *ret);
 struct eh_entry_id_text eh_entry_id_text(struct eh_entry_id);
 
 struct eh_stream {
+    const struct eh_cli *cli; /* its form of errors is used */
     struct redisContext *redis;
     char address[EH_REDIS_ADDRESS_MAX];
     char key[EH_STREAM_KEY_MAX];
@@ -44,7 +45,8 @@ struct eh_stream {
 /* Where Redis listens: "/path", "unix:/path", "host:port", "[::1]:6379"; port 0 is a path. */
 bool eh_redis_address(const char *address, char ret_host[EH_REDIS_ADDRESS_MAX], int *ret_port);
 
-int eh_stream_open(const char *address, const char *key, struct eh_stream *ret) EH_MUST_CHECK;
+int eh_stream_open(const struct eh_cli *, const char *address, const char *key,
+                   struct eh_stream *ret) EH_MUST_CHECK;
 void eh_stream_add(struct eh_stream *, char field, struct eh_str body);
 /* *ret_taken: how many of the pending ones, in order, Redis took, and ret_ids their ids. */
 int eh_stream_flush(struct eh_stream *, size_t *ret_taken,

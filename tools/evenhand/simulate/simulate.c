@@ -69,7 +69,7 @@ static int read_files(struct call *call)
     call->rules.history.value_column = eh_cli_option(call->cli, "value-column");
     if (eh_file_read(call->cli->args[0], EH_HISTORY_FILE_MAX, &call->text, &error) < 0 ||
         (desk && eh_file_read(desk, EH_DESK_TEXT_MAX, &call->desk_text, &error) < 0))
-        return eh_say(EH_EXIT_REFUSED, "%s", error.text);
+        return eh_say(call->cli, EH_EXIT_REFUSED, "%s", error.text);
     call->rules.desk = eh_str_n((const char *)call->desk_text.data, call->desk_text.size);
     return EH_EXIT_DONE;
 }
@@ -84,7 +84,7 @@ static int check_desk(const struct call *call)
     if (!file)
         return EH_EXIT_DONE;
     if (eh_desk_parse_new(call->rules.desk, &arena, &desk, &error) < 0)
-        return eh_say(EH_EXIT_CONFIG, "%s:%s", file, error.text);
+        return eh_say(call->cli, EH_EXIT_CONFIG, "%s:%s", file, error.text);
     return EH_EXIT_DONE;
 }
 
@@ -253,7 +253,7 @@ static int call_simulate(struct call *call)
     else if (r == 0)
         result_print_table(call->cli, &s);
     eh_simulation_done(&s);
-    return r < 0 ? eh_say(EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
+    return r < 0 ? eh_say(call->cli, EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
 }
 
 int eh_cmd_simulate(struct eh_cli *cli)

@@ -6,14 +6,6 @@
 
 #include "text.h"
 
-/* The only state of the process: errors found before the call is parsed obey --json as well. */
-static bool says_json;
-
-void eh_say_in_json(void)
-{
-    says_json = true;
-}
-
 /* A text without control characters as a JSON string. */
 static void json_put_text(const char *text)
 {
@@ -54,37 +46,43 @@ static void error_say_json(const char *name, const char *field, const char *mess
     fputs("}}\n", stderr);
 }
 
-static void error_say(const char *name, const char *field, const char *format, va_list args,
-                      const char *hint)
+struct saying {
+    const char *name, *field; /* of the error; field NULL: none */
+    const char *hint;         /* for people */
+};
+
+static void error_say(const struct eh_cli *cli, const struct saying *saying, const char *format,
+                      va_list args)
 {
     char *line = NULL;
     if (vasprintf(&line, format, args) < 0)
         return;
-    char *clean = eh_text_clean(line), *clean_field = field ? eh_text_clean(field) : NULL;
+    char *clean = eh_text_clean(line), *field = saying->field ? eh_text_clean(saying->field) : NULL;
     fflush(stdout);
-    if (says_json)
-        error_say_json(name, clean_field, clean);
+    if (cli->says_json)
+        error_say_json(saying->name, field, clean);
     else
-        fprintf(stderr, "evenhand: %s%s\n", clean, hint);
-    free(clean_field);
+        fprintf(stderr, "evenhand: %s%s\n", clean, saying->hint);
+    free(field);
     free(clean);
     free(line);
 }
 
-int eh_say(int code, const char *format, ...)
+int eh_say(const struct eh_cli *cli, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    error_say(exit_name(code), NULL, format, args, "");
+    error_say(cli, &(struct saying){exit_name(code), NULL, ""}, format, args);
     va_end(args);
     return code;
 }
 
-int eh_say_refused(int code, const char *name, const char *field, const char *format, ...)
+int eh_say_refused(const struct eh_cli *cli, int code, const char *name, const char *field,
+                   const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    error_say(name ? name : exit_name(code), field, format, args, "");
+    error_say(cli, &(struct saying){name ? name : exit_name(code), field, ""}, format, args);
     va_end(args);
     return code;
 }
@@ -96,12 +94,12 @@ int eh_say_usage(const struct eh_cli *cli, const char *format, ...)
     eh_format(hint, sizeof hint, " (try `evenhand %s%s--help`)", name, *name ? " " : "");
     va_list args;
     va_start(args, format);
-    error_say(exit_name(EH_EXIT_USAGE), NULL, format, args, hint);
+    error_say(cli, &(struct saying){exit_name(EH_EXIT_USAGE), NULL, hint}, format, args);
     va_end(args);
     return EH_EXIT_USAGE;
 }
 
-int eh_say_long(const char *argument)
+int eh_say_long(const struct eh_cli *cli, const char *argument)
 {
-    return eh_say(EH_EXIT_USAGE, "%s: too long for a name", argument);
+    return eh_say(cli, EH_EXIT_USAGE, "%s: too long for a name", argument);
 }

@@ -50,13 +50,13 @@ static int published_find_last(struct eh_published *p, struct eh_error *error)
     return p->last > 0 ? 0 : entry_stray(p->entry.id, "its id is no number of the log", error);
 }
 
-int eh_published_open(const char *address, const char *desk, struct eh_published *ret,
-                      struct eh_error *error)
+int eh_published_open(const struct eh_cli *cli, const char *address, const char *desk,
+                      struct eh_published *ret, struct eh_error *error)
 {
     char key[EH_STREAM_KEY_MAX];
     *ret = (struct eh_published){.scratch = EH_BYTES_INIT, .account = EH_BYTES_INIT};
     eh_format(key, sizeof key, "evenhand:{%s}:outbox", desk);
-    int r = eh_stream_open(address, key, &ret->stream);
+    int r = eh_stream_open(cli, address, key, &ret->stream);
     if (r != EH_EXIT_DONE) { /* the reason has been said */
         *ret = (struct eh_published){.scratch = EH_BYTES_INIT, .account = EH_BYTES_INIT};
         return r == EH_EXIT_USAGE    ? -EH_EINVAL

@@ -3,7 +3,7 @@
  * number, in the bytes that evenhandd writes, and no entry between the first and the last may be
  * missing.
  *
- *     r = eh_published_open(address, "main", &published, &error);   // before the log is read
+ *     r = eh_published_open(cli, address, "main", &published, &error);   // before the log is read
  *     …for each input that was decided again:…
  *     r = eh_published_compare(&published, &in, &effects, desk, true, &error);
  *     …behind the last:…
@@ -33,8 +33,8 @@ struct eh_published {
 
 /* -EH_EUNAVAILABLE, -EH_EDENIED, -EH_EINVAL: the stream cannot be read. When the error has no text,
  * the reason has been said on stderr. */
-int eh_published_open(const char *address, const char *desk, struct eh_published *ret,
-                      struct eh_error *) EH_MUST_CHECK;
+int eh_published_open(const struct eh_cli *, const char *address, const char *desk,
+                      struct eh_published *ret, struct eh_error *) EH_MUST_CHECK;
 /* -EH_ECORRUPT with a sentence that names the entry. compared false: only passed over. `desk`: in
  * force behind the input, or NULL; the account of an entry is its, or that of a desk that came
  * before the entry was published. */

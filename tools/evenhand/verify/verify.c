@@ -462,7 +462,7 @@ static int open_published(const struct eh_cli *cli, struct run *run, struct eh_e
         return r;
     eh_format(desk, sizeof desk, "%s", eh_cli_log_head(log)->name);
     eh_cli_log_free(log);
-    return eh_published_open(address, desk, &run->published, error);
+    return eh_published_open(cli, address, desk, &run->published, error);
 }
 
 /* Begins at the last snapshot before the first row that is compared. */
@@ -490,15 +490,16 @@ static int run_proof(const struct eh_cli *cli, struct run *run)
     if (r == 0)
         r = eh_proof_new(&run->replay, run->from, &run->proof, &error);
     if (r < 0)
-        return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
+        return eh_say(cli, eh_cli_log_exit(-error.code), "%s", error.text);
     eh_bar_start(&run->bar, "verified");
     r = run_prove(run, &error);
     eh_bar_end(&run->bar);
     if (r == 0 && run->from > run->last)
-        return eh_say(EH_EXIT_REFUSED, "--from: the log ends with input %llu: nothing was compared",
+        return eh_say(cli, EH_EXIT_REFUSED,
+                      "--from: the log ends with input %llu: nothing was compared",
                       (unsigned long long)run->last);
     if (r < 0 && error.code != EH_ECORRUPT)
-        return eh_say(eh_cli_log_exit(-error.code), "%s", error.text);
+        return eh_say(cli, eh_cli_log_exit(-error.code), "%s", error.text);
     return say_verdict(cli, run, r, &error);
 }
 
