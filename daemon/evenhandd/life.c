@@ -162,7 +162,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 
 /* ---- Once a second (when stopping: as fast as it is worth). */
 
-static void say_status(struct life *life)
+static void status_say(struct life *life)
 {
     struct eh_app *app = &life->app;
     if (!life->ready && (app_deciding(app) || app_role(app) == EH_ROLE_STANDBY)) {
@@ -221,7 +221,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
         on_stopping(life);
         next = (struct timeval){0, 20000};
     } else {
-        say_status(life);
+        status_say(life);
         sd_notify(0, "WATCHDOG=1");
         look_at_clock(app);
         look_at_outbox(app);
@@ -251,7 +251,7 @@ static void watch_signals(struct life *life)
 
 /* ---- The beginning. */
 
-static int read_password(const char *path, char *ret, size_t size, struct eh_error *error)
+static int password_read(const char *path, char *ret, size_t size, struct eh_error *error)
 {
     FILE *file = path[0] ? fopen(path, "re") : NULL;
     if (!path[0])
@@ -276,7 +276,7 @@ static int redis_address(const struct eh_config *config, struct eh_redis_address
     if (r < 0)
         return r;
     eh_format(ret->user, sizeof ret->user, "%s", config->redis_user);
-    return read_password(config->redis_password_file, ret->password, sizeof ret->password, error);
+    return password_read(config->redis_password_file, ret->password, sizeof ret->password, error);
 }
 
 static int build_writes(struct life *life, const struct eh_redis_address *address,

@@ -57,7 +57,7 @@ void eh_child_free(struct eh_child *child)
 }
 
 /* Reads the output so far; kills the child when it printed more than it may. */
-static void read_output(struct eh_child *child)
+static void output_read(struct eh_child *child)
 {
     int n;
     do {
@@ -77,7 +77,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    read_output(context);
+    output_read(context);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *context)
@@ -99,7 +99,7 @@ static void on_ended(evutil_socket_t fd, short what, void *context)
         event_add(child->ended, NULL); /* the event came too early: waits again */
         return;
     }
-    read_output(child);
+    output_read(child);
     child->pid = 0;
     struct eh_child_result result = {
         .end = child->talkative    ? EH_CHILD_TALKATIVE
@@ -158,7 +158,7 @@ static int input_file(struct eh_str input)
     return fd;
 }
 
-static int set_up_files(posix_spawn_file_actions_t *files, int input_fd, int output_fd)
+static int files_set_up(posix_spawn_file_actions_t *files, int input_fd, int output_fd)
 {
     int r = posix_spawn_file_actions_adddup2(files, input_fd, STDIN_FILENO);
     if (r == 0)
@@ -169,7 +169,7 @@ static int set_up_files(posix_spawn_file_actions_t *files, int input_fd, int out
 }
 
 /* Sets signals as a program expects them, whatever this process does with its own. */
-static int set_up_signals(posix_spawnattr_t *attributes)
+static int signals_set_up(posix_spawnattr_t *attributes)
 {
     sigset_t all, none;
     sigfillset(&all);
@@ -190,9 +190,9 @@ static int spawn(struct eh_child *child, char *const *argv, char *const *environ
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
-    int r = set_up_files(&files, input_fd, output_fd);
+    int r = files_set_up(&files, input_fd, output_fd);
     if (r == 0)
-        r = set_up_signals(&attributes);
+        r = signals_set_up(&attributes);
     if (r == 0)
         r = posix_spawn(&child->pid, argv[0], &files, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&files);

@@ -101,7 +101,7 @@ static void escape(struct eh_str text, char ret[LINE_MAX_BYTES])
     ret[used] = 0;
 }
 
-static void write_line(enum eh_log_level level, const char *text)
+static void line_write(enum eh_log_level level, const char *text)
 {
     char line[LINE_MAX_BYTES], stamp[32], whole[LINE_MAX_BYTES + 64];
     escape(eh_str(text), line);
@@ -137,7 +137,7 @@ static void log_v(enum eh_log_level level, unsigned long kept_back, const char *
     size_t used = (size_t)size < sizeof text ? (size_t)size : sizeof text - 1;
     if (kept_back > 0)
         snprintf(text + used, sizeof text - used, " kept_back=%lu", kept_back);
-    write_line(level, text);
+    line_write(level, text);
 }
 
 void eh_log(enum eh_log_level level, const char *format, ...)

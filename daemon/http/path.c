@@ -72,7 +72,7 @@ static int parse_parts(const char *path, struct eh_arena *arena, struct eh_http_
     return 0;
 }
 
-static int add_query(struct eh_str piece, struct eh_arena *arena, struct eh_http_path *out,
+static int query_add(struct eh_str piece, struct eh_arena *arena, struct eh_http_path *out,
                      struct eh_error *error)
 {
     if (out->query_count == EH_HTTP_QUERIES_MAX)
@@ -111,7 +111,7 @@ int eh_http_path_parse(const char *path, const char *query, struct eh_arena *are
     while (next_piece(&query, '&', &piece)) {
         if (piece.size == 0)
             continue;
-        r = add_query(piece, arena, &out, error);
+        r = query_add(piece, arena, &out, error);
         if (r < 0)
             return r;
     }

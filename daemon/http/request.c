@@ -56,7 +56,7 @@ static const char *kept(struct eh_http_request *request, const char *text)
     return copy;
 }
 
-static void take_target(struct eh_http_request *request)
+static void target_take(struct eh_http_request *request)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request->evhttp);
     request->method = method_name(evhttp_request_get_command(request->evhttp),
@@ -66,7 +66,7 @@ static void take_target(struct eh_http_request *request)
     request->query = kept(request, uri ? evhttp_uri_get_query(uri) : NULL);
 }
 
-static void take_headers(struct eh_http_request *request)
+static void headers_take(struct eh_http_request *request)
 {
     const struct eh_http_header **end = &request->headers;
     const struct evkeyval *header;
@@ -81,7 +81,7 @@ static void take_headers(struct eh_http_request *request)
     }
 }
 
-static void take_body(struct eh_http_request *request)
+static void body_take(struct eh_http_request *request)
 {
     request->input = evbuffer_new();
     eh_require(request->input);
@@ -123,9 +123,9 @@ void eh_http_on_request(struct evhttp_request *evhttp, void *context)
     request->connection = connection;
     request->evhttp = evhttp;
     request->guest = &connection->guest;
-    take_target(request);
-    take_headers(request);
-    take_body(request);
+    target_take(request);
+    headers_take(request);
+    body_take(request);
     eh_http_connection_asked(connection, request);
     deadline_begin(request);
     server->owner->ask(server->context, request);
@@ -197,7 +197,7 @@ static void headers_add(struct evkeyvalq *headers, const struct eh_http_request 
         evhttp_add_header(headers, "Connection", "close");
 }
 
-static void send_answer(struct eh_http_request *request, const struct eh_http_answer *answer)
+static void answer_send(struct eh_http_request *request, const struct eh_http_answer *answer)
 {
     struct eh_http_connection *connection = request->connection;
     headers_add(evhttp_request_get_output_headers(request->evhttp), request, answer);
@@ -212,7 +212,7 @@ static void send_answer(struct eh_http_request *request, const struct eh_http_an
 void eh_http_answer(struct eh_http_request *request, const struct eh_http_answer *answer)
 {
     if (request->evhttp)
-        send_answer(request, answer);
+        answer_send(request, answer);
     eh_http_connection_settled(request->connection);
     request_free(request);
 }

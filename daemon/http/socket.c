@@ -61,7 +61,7 @@ static int probe(const struct sockaddr_un *to)
     return r;
 }
 
-static int remove_stale(const struct eh_http_address *address, const struct sockaddr_un *to,
+static int stale_remove(const struct eh_http_address *address, const struct sockaddr_un *to,
                         struct eh_error *error)
 {
     const char *path = address->text, *setting = address->setting;
@@ -167,7 +167,7 @@ static int open_unix(const struct eh_http_address *address, struct eh_http_socke
     struct sockaddr_un to;
     int r = sockaddr_of(address, &to, error);
     if (r == 0)
-        r = remove_stale(address, &to, error);
+        r = stale_remove(address, &to, error);
     if (r < 0)
         return r;
 
@@ -225,7 +225,7 @@ static int open_tcp(const struct eh_http_address *address, struct eh_http_socket
     return 0;
 }
 
-static int take_inherited(const struct eh_http_address *address, struct eh_http_socket *out,
+static int inherited_take(const struct eh_http_address *address, struct eh_http_socket *out,
                           struct eh_error *error)
 {
     int fd = SD_LISTEN_FDS_START;
@@ -247,7 +247,7 @@ int eh_http_socket_open(const struct eh_http_address *address, struct eh_http_so
     struct eh_http_socket out = {.fd = -1};
     int r = 0;
     if (address->inherits && sd_listen_fds(0) > 0)
-        r = take_inherited(address, &out, error);
+        r = inherited_take(address, &out, error);
     else if (is_unix(address))
         r = open_unix(address, &out, error);
     else

@@ -97,7 +97,7 @@ static void arm_backoff(struct eh_redis_link *link)
 }
 
 /* Owners hear of links that were up; of one that cannot be had the log tells. */
-static void say_unreached(const struct eh_redis_link *link)
+static void unreached_say(const struct eh_redis_link *link)
 {
     eh_log_limited(EH_LOG_WARNING, "redis-connect", "redis link %s: %s; trying again", link->name,
                    link->last_error);
@@ -118,7 +118,7 @@ static void lost(struct eh_redis_link *link)
     if (was_up && !link->freed)
         link->on_state(link->context, false, link->last_error);
     else if (link->wanted && !link->freed)
-        say_unreached(link);
+        unreached_say(link);
 }
 
 static void destroy(struct eh_redis_link *link)
@@ -187,7 +187,7 @@ static void got_reply(redisAsyncContext *ac, void *reply, void *argument)
 
 /* ---- Commands in the protocol: *<arguments> and $<bytes> of each, every line ended by CRLF. */
 
-static void put_count(struct eh_bytes *out, char sign, size_t count)
+static void count_put(struct eh_bytes *out, char sign, size_t count)
 {
     char line[24];
     size_t at = sizeof line;
@@ -206,16 +206,16 @@ static void format_command(struct eh_bytes *out, int argc, const char *const *ar
                            const size_t *lengths)
 {
     eh_bytes_clear(out);
-    put_count(out, '*', (size_t)argc);
+    count_put(out, '*', (size_t)argc);
     for (int i = 0; i < argc; i++) {
         size_t size = lengths ? lengths[i] : strlen(argv[i]);
-        put_count(out, '$', size);
+        count_put(out, '$', size);
         eh_bytes_put(out, argv[i], size);
         eh_bytes_put(out, "\r\n", 2);
     }
 }
 
-static int send_call(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *context, int argc,
+static int call_send(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *context, int argc,
                      const char *const *argv, const size_t *lengths)
 {
     if (link->outstanding >= OUTSTANDING_MAX)
@@ -298,7 +298,7 @@ static int greet(struct eh_redis_link *link)
     if (to->password[0]) {
         const char *auth[] = {"AUTH", to->user, to->password};
         const char *old_auth[] = {"AUTH", to->password};
-        int r = send_call(link, got_auth, link, to->user[0] ? 3 : 2, to->user[0] ? auth : old_auth,
+        int r = call_send(link, got_auth, link, to->user[0] ? 3 : 2, to->user[0] ? auth : old_auth,
                           NULL);
         if (r < 0)
             return r;
@@ -307,8 +307,8 @@ static int greet(struct eh_redis_link *link)
     snprintf(name, sizeof name, "evenhandd-%s", link->name);
     const char *set_name[] = {"CLIENT", "SETNAME", name};
     const char *ping[] = {"PING"};
-    int r = send_call(link, NULL, NULL, 3, set_name, NULL);
-    return r < 0 ? r : send_call(link, got_ping, link, 1, ping, NULL);
+    int r = call_send(link, NULL, NULL, 3, set_name, NULL);
+    return r < 0 ? r : call_send(link, got_ping, link, 1, ping, NULL);
 }
 
 static void on_connect(const redisAsyncContext *ac, int status)
@@ -351,7 +351,7 @@ static void connect_now(struct eh_redis_link *link)
             redisAsyncFree(ac); /* no callbacks are set yet */
         link->state = LINK_WAITING;
         arm_backoff(link);
-        say_unreached(link);
+        unreached_say(link);
         return;
     }
     ac->data = link;
@@ -363,7 +363,7 @@ static void connect_now(struct eh_redis_link *link)
     arm(link, CONNECT_TIMEOUT_S * 1000);
 }
 
-static void check_replies(struct eh_redis_link *link)
+static void replies_check(struct eh_redis_link *link)
 {
     if (link->head && monotonic_us() - link->head_since_us > EH_REDIS_REPLY_S * INT64_C(1000000)) {
         char why[64];
@@ -383,7 +383,7 @@ static void on_timer(evutil_socket_t fd, short events, void *argument)
     else if (link->state == LINK_CONNECTING || link->state == LINK_GREETING)
         drop(link, "no answer to connecting within 10 s");
     else if (link->state == LINK_UP)
-        check_replies(link);
+        replies_check(link);
 }
 
 /* ---- What the owner calls. */
@@ -485,7 +485,7 @@ int eh_redis_command(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *co
 {
     if (link->state != LINK_UP)
         return -EH_EUNAVAILABLE;
-    return send_call(link, fn, context, argc, argv, lengths);
+    return call_send(link, fn, context, argc, argv, lengths);
 }
 
 /* ---- Addresses. */

@@ -213,7 +213,7 @@ static void notice_of(struct eh_arena *arena, const struct eh_effect *e, uint64_
 }
 
 /* Effects belong to the record whose number of effects covers them, in order. */
-static void copy_notices(const struct eh_batch *b, struct eh_outbox_batch *out)
+static void notices_copy(const struct eh_batch *b, struct eh_outbox_batch *out)
 {
     size_t at = 0;
     for (size_t r = 0; r < b->record_count; r++) {
@@ -233,7 +233,7 @@ struct eh_outbox_batch *eh_batch_notices(const struct eh_batch *b)
     out->notices = eh_arena_alloc(&out->arena, (b->effects.count + 1) * sizeof *out->notices);
     out->dead = eh_arena_alloc(&out->arena, (b->dead_count + 1) * sizeof *out->dead);
     eh_require(out->notices && out->dead);
-    copy_notices(b, out);
+    notices_copy(b, out);
     for (size_t i = 0; i < b->dead_count; i++) {
         struct eh_dead_entry *d = &out->dead[out->dead_count++];
         *d = b->dead[i];

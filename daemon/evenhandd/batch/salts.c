@@ -38,7 +38,7 @@ void eh_past_read(struct eh_str rest, struct eh_past *ret)
     memcpy(ret->subject.digest, row.subject_digest, sizeof ret->subject.digest);
 }
 
-static void take_salt(struct eh_salt *salt, struct eh_str bytes)
+static void salt_take(struct eh_salt *salt, struct eh_str bytes)
 {
     salt->how = EH_SALTED;
     memcpy(salt->bytes, bytes.data, EH_SALT_BYTES);
@@ -50,7 +50,7 @@ static void take(struct eh_salt *salt, uint8_t digest[16], const struct eh_past_
         salt->how = EH_DIGEST_KEPT;
         memcpy(digest, past->digest, sizeof past->digest);
     } else if (past->was && past->salt.size == EH_SALT_BYTES) {
-        take_salt(salt, past->salt);
+        salt_take(salt, past->salt);
     } else if (past->was) {
         salt->how = EH_UNSALTED;
     }
@@ -116,7 +116,7 @@ void eh_salts_take_customer(struct eh_input *in, struct eh_str salt)
 {
     if (salt.size != EH_SALT_BYTES)
         return;
-    take_salt(&in->customer_salt, salt);
+    salt_take(&in->customer_salt, salt);
     eh_input_identify(in);
 }
 

@@ -74,7 +74,7 @@ static const char *large_reason(uint64_t size, struct eh_arena *arena)
     return reason;
 }
 
-static void read_fields(const redisReply *fields, struct eh_arena *arena,
+static void fields_read(const redisReply *fields, struct eh_arena *arena,
                         struct eh_inbox_entry *entry)
 {
     struct eh_str name = text_of(fields->element[0]);
@@ -108,7 +108,7 @@ bool eh_inbox_entry_read(const redisReply *reply, struct eh_arena *arena,
     if (fields->type != REDIS_REPLY_ARRAY || fields->elements == 0)
         entry.reason = "trimmed";
     else
-        read_fields(fields, arena, &entry);
+        fields_read(fields, arena, &entry);
     *ret = entry;
     return true;
 }
@@ -177,7 +177,7 @@ bool eh_inbox_last_delivered(const redisReply *reply, const char *group, struct 
     return false;
 }
 
-static void read_end(const redisReply *entry, struct eh_stream_id *ret)
+static void end_read(const redisReply *entry, struct eh_stream_id *ret)
 {
     if (entry->type == REDIS_REPLY_ARRAY && entry->elements > 0)
         (void)!eh_stream_id_read(entry->element[0], ret);
@@ -194,9 +194,9 @@ bool eh_inbox_info_read(const redisReply *reply, struct eh_inbox_info *ret)
         else if (is_text(name, "max-deleted-entry-id"))
             (void)!eh_stream_id_read(value, &ret->deleted);
         else if (is_text(name, "first-entry"))
-            read_end(value, &ret->first);
+            end_read(value, &ret->first);
         else if (is_text(name, "last-entry"))
-            read_end(value, &ret->last);
+            end_read(value, &ret->last);
         else if (is_text(name, "entries-added") && value->type == REDIS_REPLY_INTEGER) {
             ret->counted = value->integer >= 0;
             ret->added = (uint64_t)value->integer;

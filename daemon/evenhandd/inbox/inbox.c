@@ -50,7 +50,7 @@ static void got_group(void *context, const redisReply *reply)
         eh_inbox_pump(inbox);
 }
 
-static void send_group(struct eh_inbox *inbox)
+static void group_send(struct eh_inbox *inbox)
 {
     const char *argv[] = {"XGROUP", "CREATE", inbox->key, EH_INBOX_GROUP_NAME, "0", "MKSTREAM"};
     eh_inbox_ask(inbox, got_group, 6, argv);
@@ -105,7 +105,7 @@ static void on_link(void *context, bool up, const char *why)
 }
 
 static eh_inbox_sender_fn *const senders[] = {
-    [EH_INBOX_GROUP] = send_group,
+    [EH_INBOX_GROUP] = group_send,
     [EH_INBOX_PENDING_LIST] = eh_inbox_send_pending_list,
     [EH_INBOX_PENDING_READ] = eh_inbox_send_pending,
     [EH_INBOX_SWEEP_INFO] = eh_inbox_send_sweep_info,

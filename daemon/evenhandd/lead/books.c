@@ -66,7 +66,7 @@ static void begin(struct eh_books *books, uint64_t input)
 
 /* ---- The roster. */
 
-static void write_book(struct eh_app *app, struct eh_book *book, char *text)
+static void book_write(struct eh_app *app, struct eh_book *book, char *text)
 {
     book->body = eh_str(text);
     int r = eh_store_book(app->services.store, app->state.head.input, book);
@@ -76,7 +76,7 @@ static void write_book(struct eh_app *app, struct eh_book *book, char *text)
 }
 
 /* Whether it had to be written. */
-static bool write_roster(struct eh_app *app)
+static bool roster_write(struct eh_app *app)
 {
     struct eh_books *books = &app->books;
     struct eh_book book = {.what = "roster"};
@@ -90,13 +90,13 @@ static bool write_roster(struct eh_app *app)
     books->has_roster = true;
     memcpy(books->roster_sha256, totals.desk_sha256, sizeof totals.desk_sha256);
     if (text)
-        write_book(app, &book, text);
+        book_write(app, &book, text);
     return true;
 }
 
 /* ---- Pools. */
 
-static uint32_t write_pool(struct eh_app *app, const struct eh_period_view *view)
+static uint32_t pool_write(struct eh_app *app, const struct eh_period_view *view)
 {
     char period[EH_DECIMAL_TEXT_MAX], *text;
     size_t size = eh_period_print(view->period, period);
@@ -106,12 +106,12 @@ static uint32_t write_pool(struct eh_app *app, const struct eh_period_view *view
                            .version = view->last.version};
     uint32_t lines;
     if (eh_pool_metrics_text(app->state.engine, view, &text, &lines, NULL) == 0 && text)
-        write_book(app, &book, text);
+        book_write(app, &book, text);
     return lines + 1;
 }
 
 /* Writes the running period of a team, and the last ones in which something happened. */
-static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
+static uint32_t pools_write(struct eh_app *app, struct eh_str team)
 {
     struct eh_totals totals;
     struct eh_period_view view, kept[POOLS_MAX];
@@ -123,7 +123,7 @@ static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
     if (plan) {
         now = eh_period_of(plan->from.kind, totals.date);
         if (eh_engine_period(app->state.engine, team, now, &view))
-            lines += write_pool(app, &view);
+            lines += pool_write(app, &view);
     }
     for (int32_t after = EH_DATE_ALWAYS;
          eh_engine_period_after(app->state.engine, team, after, &view);
@@ -131,7 +131,7 @@ static uint32_t write_pools_of(struct eh_app *app, struct eh_str team)
         kept[count++ % POOLS_MAX] = view;
     for (uint32_t i = count > POOLS_MAX ? count - POOLS_MAX : 0; i < count; i++)
         if (!plan || !eh_period_equal(kept[i % POOLS_MAX].period, now))
-            lines += write_pool(app, &kept[i % POOLS_MAX]);
+            lines += pool_write(app, &kept[i % POOLS_MAX]);
     return lines;
 }
 
@@ -141,7 +141,7 @@ static void step_pools(struct eh_app *app)
     const struct eh_desk *desk = eh_engine_desk(app->state.engine);
     uint32_t lines = 0;
     while (desk && books->pools_team < desk->team_count && lines < MEMBERS_MAX)
-        lines += write_pools_of(app, desk->teams[books->pools_team++].id);
+        lines += pools_write(app, desk->teams[books->pools_team++].id);
     if (desk && books->pools_team < desk->team_count)
         return;
     books->pools_input = books->pools_round;
@@ -178,7 +178,7 @@ void app_books_tick(struct eh_app *app)
     if (books->round_input == 0 && head != books->input &&
         (quiet || age_us >= ROUND_S * INT64_C(1000000)))
         begin(books, head);
-    if (!write_roster(app)) { /* that of a large desk is a turn of its own */
+    if (!roster_write(app)) { /* that of a large desk is a turn of its own */
         if (books->round_input != 0)
             step(app);
         pools_tick(app, quiet);
@@ -228,7 +228,7 @@ void app_books_finish(struct eh_app *app)
         while (app->books.round_input != 0)
             step(app);
     }
-    (void)write_roster(app);
+    (void)roster_write(app);
     if (app->books.pools_input != app->state.head.input)
         begin_pools(&app->books, app->state.head.input);
     while (app->books.pools_round != 0)

@@ -62,7 +62,7 @@ int eh_checkpoint_append(const char *path, const struct eh_checkpoint *checkpoin
 /* ---- The last one. */
 
 /* The last whole line of a text, which may begin in the middle of one. */
-static int find_last(struct eh_str text, struct eh_checkpoint *ret)
+static int last_find(struct eh_str text, struct eh_checkpoint *ret)
 {
     while (text.size > 0) {
         const char *before = memrchr(text.data, '\n', text.size);
@@ -92,5 +92,5 @@ int eh_checkpoint_last(const char *path, struct eh_checkpoint *ret, struct eh_er
     }
     const char *why = size < 0 ? strerror(errno) : NULL;
     close(fd);
-    return why ? fail(error, path, why) : find_last(eh_str_n(text, (size_t)size), ret);
+    return why ? fail(error, path, why) : last_find(eh_str_n(text, (size_t)size), ret);
 }

@@ -13,7 +13,7 @@
 #include "host/log.h"
 
 /* The whole file, bounded. */
-static int read_file(const char *path, struct eh_bytes *ret, struct eh_error *error)
+static int file_read(const char *path, struct eh_bytes *ret, struct eh_error *error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -36,7 +36,7 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_desk *desk;
-    int r = read_file(app->services.config->desk, &text, error);
+    int r = file_read(app->services.config->desk, &text, error);
     if (r < 0)
         return r;
     struct eh_error inner = {0};
@@ -71,7 +71,7 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_error error = {0};
-    if (read_file(app->services.config->desk, &text, &error) < 0) {
+    if (file_read(app->services.config->desk, &text, &error) < 0) {
         app_error(app, error.text);
         eh_log(EH_LOG_ERROR, "%s", error.text);
         return;
@@ -97,7 +97,7 @@ static int compare(struct eh_app *app, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_totals totals;
-    int r = read_file(app->services.config->desk, &text, error);
+    int r = file_read(app->services.config->desk, &text, error);
     if (r < 0)
         return r;
     eh_engine_totals(app->state.engine, &totals);

@@ -43,7 +43,7 @@ static void fail(struct eh_app *app, struct eh_item *item, const char *why)
 
 /* Reads the number of an input, a newline, and the facts counted up to that input, which has to be
  * the last one decided. */
-static int read_output(struct eh_app *app, struct evbuffer *output, struct eh_str *ret)
+static int output_read(struct eh_app *app, struct evbuffer *output, struct eh_str *ret)
 {
     size_t size = evbuffer_get_length(output);
     const char *text = (const char *)evbuffer_pullup(output, -1);
@@ -69,7 +69,7 @@ static void on_end(void *context, const struct eh_child_result *result)
              "SIGHUP");
     else if (result->end != EH_CHILD_EXITED || result->exit_code != 0)
         fail(app, item, "the command line failed; the daemon's log says why");
-    else if (read_output(app, result->output, &item->history) < 0)
+    else if (output_read(app, result->output, &item->history) < 0)
         fail(app, item, "it was not as long as the log; try again");
     app_wake(app);
 }

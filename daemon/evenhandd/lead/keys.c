@@ -10,7 +10,7 @@
 #include "host/log.h"
 
 /* Writes the key into a new file. */
-static int write_key(const struct eh_keys *keys, const char *path, struct eh_error *error)
+static int key_write(const struct eh_keys *keys, const char *path, struct eh_error *error)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
@@ -29,7 +29,7 @@ int eh_keys_make(struct eh_keys *keys, const char *path, struct eh_error *error)
 {
     if (getrandom(keys->master, sizeof keys->master, 0) != (ssize_t)sizeof keys->master)
         return eh_error_set(error, EH_EUNAVAILABLE, "%s: the kernel gives no random bytes", path);
-    int r = write_key(keys, path, error);
+    int r = key_write(keys, path, error);
     if (r == 0)
         keys->absent = keys->derived = false;
     return r;
@@ -63,7 +63,7 @@ int eh_keys_look(const struct eh_keys *keys, const char *path, struct eh_error *
     struct eh_error why = {0};
     int r = eh_keys_load(&now, path, &why);
     if (r == 0 && now.absent) {
-        r = write_key(keys, path, &why);
+        r = key_write(keys, path, &why);
         if (r == 0)
             eh_log(EH_LOG_WARNING, "key_file %s: was gone, and is written again", path);
     } else if (r == 0 && memcmp(now.master, keys->master, sizeof now.master) != 0) {

@@ -155,7 +155,7 @@ struct place {
 
 /* Drops the kept signal, because the rep said something else. Returns the entry that it stands for.
  */
-static struct place take_place(struct eh_app *app, struct eh_later *l, struct later *kept)
+static struct place place_take(struct eh_app *app, struct eh_later *l, struct later *kept)
 {
     if (!kept)
         return (struct place){.owned = false};
@@ -242,7 +242,7 @@ static bool decide_streamed(struct eh_app *app, const struct eh_batch *b, struct
     if (in->recalled.known) /* its event was another one's: it is refused */
         return false;
     int64_t due = eh_engine_signal_from(app->state.engine, &in->message, b->at_us);
-    struct place before = take_place(app, app->later.kept, kept);
+    struct place before = place_take(app, app->later.kept, kept);
     if (before.owned)
         item->also = before.entry;
     struct later as = {
@@ -256,13 +256,13 @@ static bool decide_said(struct eh_app *app, const struct eh_batch *b, struct eh_
     struct eh_input *in = &item->input;
     bool stands = kept && eh_stream_id_is_set(kept->entry);
     if (app->state.role != EH_ROLE_STOPPING && !stands) {
-        struct place none = take_place(app, app->later.kept, kept);
+        struct place none = place_take(app, app->later.kept, kept);
         eh_require(!none.owned);
         if (is_state_in_force(app, b, item))
             return true;
         kept = NULL;
     }
-    struct place before = take_place(app, app->later.kept, kept);
+    struct place before = place_take(app, app->later.kept, kept);
     int64_t due = eh_engine_signal_from(app->state.engine, &in->message, b->at_us);
     struct later as = {.rep = eh_key_of_text(in->message.rep),
                        .due_us = due,
@@ -279,7 +279,7 @@ bool app_later_takes(struct eh_app *app, const struct eh_batch *b, struct eh_ite
     struct eh_input *in = &item->input;
     struct eh_later *l = of(app);
     if (in->message.type == EH_MESSAGE_RELEASE && in->origin == EH_ORIGIN_ADMIN)
-        stand_for(in, take_place(app, l, find(l, eh_key_of_text(in->message.rep))).entry);
+        stand_for(in, place_take(app, l, find(l, eh_key_of_text(in->message.rep))).entry);
     if (in->message.type != EH_MESSAGE_SIGNAL)
         return false;
     struct later *kept = find(l, eh_key_of_text(in->message.rep));

@@ -30,7 +30,7 @@ static void learn(struct eh_app *app, enum eh_time_server server, int64_t their_
 
 /* ---- Redis. */
 
-static bool read_number(const redisReply *reply, int64_t most, int64_t *ret)
+static bool number_read(const redisReply *reply, int64_t most, int64_t *ret)
 {
     return reply->type == REDIS_REPLY_STRING &&
            eh_integer_parse(eh_str_n(reply->str, (size_t)reply->len), ret, NULL) == 0 &&
@@ -54,8 +54,8 @@ static void got_redis_time(void *context, const redisReply *reply)
     struct eh_app *app = context;
     int64_t seconds, us;
     if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
-        !read_number(reply->element[0], INT64_MAX / 2000000, &seconds) ||
-        !read_number(reply->element[1], 999999, &us)) {
+        !number_read(reply->element[0], INT64_MAX / 2000000, &seconds) ||
+        !number_read(reply->element[1], 999999, &us)) {
         if (reply && reply->type == REDIS_REPLY_ERROR)
             eh_log_limited(EH_LOG_WARNING, "redis-time",
                            "redis TIME: %s; its clock cannot be compared with ours", reply->str);

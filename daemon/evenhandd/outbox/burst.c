@@ -30,25 +30,25 @@ static struct eh_burst_item *add(struct eh_burst *burst, bool dead, uint64_t num
 }
 
 /* Adds a name or value to the item. Its bytes are in the buffer already, from `from` on. */
-static void add_part(struct eh_burst *burst, struct eh_burst_item *item, unsigned part, size_t from)
+static void part_add(struct eh_burst *burst, struct eh_burst_item *item, unsigned part, size_t from)
 {
     item->at[part] = (uint32_t)from;
     item->size[part] = (uint32_t)(burst->bytes.size - from);
     item->pairs = (uint8_t)(part / 2 + 1);
 }
 
-static void put_part(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
+static void part_put(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
                      struct eh_str text)
 {
     size_t from = burst->bytes.size;
     eh_bytes_put(&burst->bytes, text.data, text.size);
-    add_part(burst, item, part, from);
+    part_add(burst, item, part, from);
 }
 
 int eh_burst_add_notice(struct eh_burst *burst, const struct eh_notice *notice, bool json)
 {
     struct eh_burst_item *item = add(burst, false, notice->seq);
-    put_part(burst, item, 0, eh_str(json ? "j" : "m"));
+    part_put(burst, item, 0, eh_str(json ? "j" : "m"));
     size_t from = burst->bytes.size;
     int r = json ? eh_notice_to_json(notice, &burst->bytes)
                  : eh_notice_to_msgpack(notice, &burst->bytes);
@@ -56,7 +56,7 @@ int eh_burst_add_notice(struct eh_burst *burst, const struct eh_notice *notice, 
         return r;
     if (burst->bytes.failed)
         return -EH_ENOMEM;
-    add_part(burst, item, 1, from);
+    part_add(burst, item, 1, from);
     if (!burst->first_seq)
         burst->first_seq = notice->seq;
     burst->last_seq = notice->seq;
@@ -65,20 +65,20 @@ int eh_burst_add_notice(struct eh_burst *burst, const struct eh_notice *notice, 
 }
 
 /* Puts the body; for a body that is not kept its size and its digest in hexadecimal. */
-static void put_body(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
+static void body_put(struct eh_burst *burst, struct eh_burst_item *item, unsigned part,
                      const struct eh_dead_entry *dead)
 {
     char size[NUMBER_TEXT_MAX], hex[EH_HEX_TEXT(EH_DEAD_DIGEST_BYTES)];
     if (dead->sha256.size != EH_DEAD_DIGEST_BYTES) {
-        put_part(burst, item, part, eh_str("body"));
-        put_part(burst, item, part + 1, dead->body);
+        part_put(burst, item, part, eh_str("body"));
+        part_put(burst, item, part + 1, dead->body);
         return;
     }
     snprintf(size, sizeof size, "%" PRIu64, dead->size);
     eh_hex_print(dead->sha256.data, EH_DEAD_DIGEST_BYTES, hex);
     const struct eh_str parts[] = {eh_str("size"), eh_str(size), eh_str("sha256"), eh_str(hex)};
     for (unsigned i = 0; i < 4; i++)
-        put_part(burst, item, part + i, parts[i]);
+        part_put(burst, item, part + i, parts[i]);
 }
 
 int eh_burst_add_dead(struct eh_burst *burst, const struct eh_dead_entry *dead)
@@ -90,8 +90,8 @@ int eh_burst_add_dead(struct eh_burst *burst, const struct eh_dead_entry *dead)
                                    dead->stream_id,  eh_str("at"), eh_str(at)};
     unsigned count = sizeof parts / sizeof *parts;
     for (unsigned i = 0; i < count; i++)
-        put_part(burst, item, i, parts[i]);
-    put_body(burst, item, count, dead);
+        part_put(burst, item, i, parts[i]);
+    body_put(burst, item, count, dead);
     if (burst->bytes.failed)
         return -EH_ENOMEM;
     if (!burst->first_dead)
@@ -101,7 +101,7 @@ int eh_burst_add_dead(struct eh_burst *burst, const struct eh_dead_entry *dead)
     return 0;
 }
 
-static int send_item(const struct eh_burst *burst, const struct eh_burst_item *item,
+static int item_send(const struct eh_burst *burst, const struct eh_burst_item *item,
                      struct eh_redis_link *link, const char *key, eh_redis_reply_fn *fn,
                      void *context)
 {
@@ -123,7 +123,7 @@ static int send_item(const struct eh_burst *burst, const struct eh_burst_item *i
     return eh_redis_command(link, fn, context, count, argv, lengths);
 }
 
-static int send_trim(struct eh_redis_link *link, const char *key, int64_t keep,
+static int trim_send(struct eh_redis_link *link, const char *key, int64_t keep,
                      eh_redis_reply_fn *fn, void *context)
 {
     if (keep <= 0)
@@ -134,7 +134,7 @@ static int send_trim(struct eh_redis_link *link, const char *key, int64_t keep,
     return eh_redis_command(link, fn, context, 5, argv, NULL);
 }
 
-static int send_trim_below(struct eh_redis_link *link, const char *key, uint64_t from,
+static int trim_send_below(struct eh_redis_link *link, const char *key, uint64_t from,
                            eh_redis_reply_fn *fn, void *context)
 {
     char id[EH_STREAM_ID_TEXT_MAX];
@@ -158,16 +158,16 @@ int eh_burst_send(const struct eh_burst *burst, const struct eh_burst_way *way)
     const char *multi[] = {"MULTI"}, *exec[] = {"EXEC"};
     int r = eh_redis_command(way->link, way->on_queued, way->context, 1, multi, NULL);
     for (size_t i = 0; r == 0 && i < burst->count; i++)
-        r = send_item(burst, &burst->items[i], way->link,
+        r = item_send(burst, &burst->items[i], way->link,
                       burst->items[i].dead ? way->dead_key : way->outbox_key, way->on_queued,
                       way->context);
     if (r == 0)
-        r = send_trim(way->link, way->outbox_key, way->trim.outbox_keep, way->on_queued,
+        r = trim_send(way->link, way->outbox_key, way->trim.outbox_keep, way->on_queued,
                       way->context);
     if (r == 0)
-        r = send_trim(way->link, way->dead_key, way->trim.dead_keep, way->on_queued, way->context);
+        r = trim_send(way->link, way->dead_key, way->trim.dead_keep, way->on_queued, way->context);
     if (r == 0)
-        r = send_trim_below(way->link, way->dead_key, way->trim.dead_from, way->on_queued,
+        r = trim_send_below(way->link, way->dead_key, way->trim.dead_from, way->on_queued,
                             way->context);
     return r < 0 ? r : eh_redis_command(way->link, way->on_exec, way->context, 1, exec, NULL);
 }

@@ -85,7 +85,7 @@ static bool is_dead(const struct eh_dead_entry *dead, const redisReply *fields)
 }
 
 /* Reads number and fields of an entry. False: the reply is no entry. */
-static bool read_entry(const redisReply *entry, uint64_t *ret_number, const redisReply **ret_fields)
+static bool entry_read(const redisReply *entry, uint64_t *ret_number, const redisReply **ret_fields)
 {
     struct eh_stream_id id;
     if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 ||
@@ -103,7 +103,7 @@ bool eh_outbox_match(const struct eh_outbox_batch *batch, const redisReply *repl
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++) {
         const redisReply *fields;
         *ret_seq = 0;
-        if (!read_entry(reply->element[i], ret_seq, &fields))
+        if (!entry_read(reply->element[i], ret_seq, &fields))
             return false;
         while (at < batch->notice_count && batch->notices[at].seq < *ret_seq)
             at++;
@@ -121,7 +121,7 @@ bool eh_outbox_match_dead(const struct eh_outbox_batch *batch, const redisReply 
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++) {
         const redisReply *fields;
         *ret_input = 0;
-        if (!read_entry(reply->element[i], ret_input, &fields))
+        if (!entry_read(reply->element[i], ret_input, &fields))
             return false;
         while (at < batch->dead_count && batch->dead[at].input < *ret_input)
             at++;
@@ -134,14 +134,14 @@ bool eh_outbox_match_dead(const struct eh_outbox_batch *batch, const redisReply 
 
 /* ---- XINFO STREAM */
 
-static void read_end(const redisReply *entry, uint64_t *ret_number, bool *ret_foreign)
+static void end_read(const redisReply *entry, uint64_t *ret_number, bool *ret_foreign)
 {
     const redisReply *fields;
-    if (entry->type == REDIS_REPLY_ARRAY && !read_entry(entry, ret_number, &fields))
+    if (entry->type == REDIS_REPLY_ARRAY && !entry_read(entry, ret_number, &fields))
         *ret_foreign = true;
 }
 
-static void read_row(const redisReply *name, const redisReply *value, struct eh_outbox_found *ret,
+static void row_read(const redisReply *name, const redisReply *value, struct eh_outbox_found *ret,
                      bool *ret_known)
 {
     struct eh_stream_id last;
@@ -154,9 +154,9 @@ static void read_row(const redisReply *name, const redisReply *value, struct eh_
                value->type == REDIS_REPLY_INTEGER) {
         ret->length = (uint64_t)value->integer;
     } else if (eh_str_equal(text_of(name), eh_str("first-entry"))) {
-        read_end(value, &ret->first, &ret->foreign);
+        end_read(value, &ret->first, &ret->foreign);
     } else if (eh_str_equal(text_of(name), eh_str("last-entry"))) {
-        read_end(value, &ret->top, &ret->foreign);
+        end_read(value, &ret->top, &ret->foreign);
     }
 }
 
@@ -169,6 +169,6 @@ bool eh_outbox_found_read(const redisReply *reply, struct eh_outbox_found *ret)
         return strstr(reply->str, "no such key") != NULL;
     ret->there = reply->type == REDIS_REPLY_ARRAY;
     for (size_t i = 0; ret->there && i + 1 < reply->elements; i += 2)
-        read_row(reply->element[i], reply->element[i + 1], ret, &known);
+        row_read(reply->element[i], reply->element[i + 1], ret, &known);
     return known;
 }

@@ -229,7 +229,7 @@ static void connect_start(struct eh_pg *pg)
 }
 
 /* What arrived by now was read before: its event comes first. */
-static void check_answer(struct eh_pg *pg)
+static void answer_check(struct eh_pg *pg)
 {
     int64_t left_us = pg->heard_us + ANSWER_US - eh_clock_monotonic_us();
     if (pg->count > 0 && left_us > 0) {
@@ -251,7 +251,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
     else if (pg->state == LINK_WAITING)
         connect_start(pg);
     else if (pg->conn)
-        check_answer(pg);
+        answer_check(pg);
 }
 
 static void pop(struct eh_pg *pg)
@@ -286,7 +286,7 @@ static void deliver(struct eh_pg *pg, struct sent *head, PGresult *result)
     }
 }
 
-static void read_results(struct eh_pg *pg)
+static void results_read(struct eh_pg *pg)
 {
     while (!pg->broken && pg->count > 0 && !PQisBusy(pg->conn)) {
         PGresult *result = PQgetResult(pg->conn);
@@ -321,7 +321,7 @@ static void on_io(evutil_socket_t fd, short what, void *context)
     bool alive = pg->broken || PQconsumeInput(pg->conn);
     pg->heard_us = eh_clock_monotonic_us();
     pg->reading = true;
-    read_results(pg); /* also when it is over: what arrived before the end counts */
+    results_read(pg); /* also when it is over: what arrived before the end counts */
     pg->reading = false;
     if (!alive || pg->broken || PQstatus(pg->conn) == CONNECTION_BAD) {
         char why[EH_ERROR_TEXT_MAX];

@@ -35,7 +35,7 @@ static void on_commit(void *context, PGresult *result)
         store_snapshot_next(s);
 }
 
-static int send_head(struct eh_store *s, const struct eh_batch *b)
+static int head_send(struct eh_store *s, const struct eh_batch *b)
 {
     const int64_t numbers[11] = {(int64_t)b->from_input,
                                  (int64_t)b->to_input,
@@ -72,7 +72,7 @@ static int send_head(struct eh_store *s, const struct eh_batch *b)
 }
 
 /* A value that no column can hold is refused like one that PostgreSQL does not take. */
-static int send_transaction(struct eh_store *s, struct eh_batch *b)
+static int transaction_send(struct eh_store *s, struct eh_batch *b)
 {
     const struct store_part all = {b, b->record_count, UINT32_MAX};
     const char *end = "commit";
@@ -80,7 +80,7 @@ static int send_transaction(struct eh_store *s, struct eh_batch *b)
     if (r == 0)
         r = store_rows_send(s, &all);
     if (r == 0)
-        r = send_head(s, b);
+        r = head_send(s, b);
     b->unsendable = r == -EH_EINVAL;
     if (b->unsendable) {
         end = "rollback";
@@ -100,7 +100,7 @@ int eh_store_commit(struct eh_store *s, struct eh_batch *b)
     }
     /* A batch without rows still waits for the batches before it: it may hold repeats of their
      * inputs. */
-    if (b->record_count > 0 && (send_transaction(s, b) < 0 || eh_pg_sync(s->write) < 0)) {
+    if (b->record_count > 0 && (transaction_send(s, b) < 0 || eh_pg_sync(s->write) < 0)) {
         char why[EH_ERROR_TEXT_MAX];
         eh_format(why, sizeof why, "%s",
                   s->error[0] ? s->error : "postgres: the batch could not be sent");

@@ -13,7 +13,7 @@ static bool wants_ticket(const struct eh_input *in)
     return eh_type_is(in->message.type, EH_TYPE_RECALLS);
 }
 
-static void put_key(struct eh_array *keys, struct eh_key key)
+static void key_put(struct eh_array *keys, struct eh_key key)
 {
     uint8_t bytes[16];
     eh_key_bytes(key, bytes);
@@ -59,7 +59,7 @@ static struct eh_str kept_column(struct eh_batch *b, const PGresult *result, int
     return eh_batch_kept(&b->arena, eh_pg_text(result, row, column));
 }
 
-static void read_past(struct eh_batch *b, const PGresult *result, int row, struct eh_past *ret)
+static void past_read(struct eh_batch *b, const PGresult *result, int row, struct eh_past *ret)
 {
     eh_past_read(eh_pg_text(result, row, 3), ret);
     ret->customer.there = eh_pg_int(result, row, 4) != 0;
@@ -82,7 +82,7 @@ static void on_identities(void *context, PGresult *result)
             item->input.recalled.digest =
                 eh_key_from_bytes((const uint8_t *)PQgetvalue(result, (int)row, 1));
             item->input.recalled.input = (uint64_t)eh_pg_int(result, (int)row, 2);
-            read_past(s->recalling, result, (int)row, &item->past);
+            past_read(s->recalling, result, (int)row, &item->past);
         }
         if (item->seen_before && (eh_table_get(&rows, item->entry, &row) ||
                                   (!eh_key_equal(item->former, item->input.identity) &&
@@ -184,11 +184,11 @@ static int ask(struct eh_store *s, const char *statement, struct eh_array *keys,
 
 /* Asks about an entry that comes again: by the identity of builds without salts, and by its place.
  */
-static void put_seen(struct eh_batch *b, const struct eh_item *item, struct eh_array *identities,
+static void seen_put(struct eh_batch *b, const struct eh_item *item, struct eh_array *identities,
                      struct eh_array *dead)
 {
-    put_key(identities, item->entry);
-    put_key(identities, item->former);
+    key_put(identities, item->entry);
+    key_put(identities, item->former);
     eh_array_put_text(dead, eh_batch_stream_id(&b->arena, eh_input_stream_id(&item->input)));
 }
 
@@ -205,11 +205,11 @@ int eh_store_recall(struct eh_store *s, struct eh_batch *b)
     for (size_t i = 0; i < b->item_count; i++) {
         const struct eh_item *item = &b->items[i];
         if (item->wants_identity)
-            put_key(identities, item->input.identity);
+            key_put(identities, item->input.identity);
         if (item->seen_before)
-            put_seen(b, item, identities, dead);
+            seen_put(b, item, identities, dead);
         if (wants_ticket(&item->input))
-            put_key(tickets,
+            key_put(tickets,
                     eh_ticket_identity(item->input.message.source, item->input.message.id));
         if (item->input.message.customer.size > 0)
             eh_array_put_text(customers, item->input.message.customer);

@@ -124,7 +124,7 @@ static bool recorded_affinity(void *context, uint64_t seq)
     return row < (uint64_t)PQntuples(r->draw_rows) && eh_pg_int(r->draw_rows, (int)row, 2) != 0;
 }
 
-static int read_record(const PGresult *p, int row, struct eh_record *ret)
+static int record_read(const PGresult *p, int row, struct eh_record *ret)
 {
     struct eh_record record = {0};
     int r = 0;
@@ -142,7 +142,7 @@ static int replay_row(struct eh_recovery *r, int row, struct eh_error *error)
     struct eh_record record;
     struct eh_input in;
     eh_arena_reset(&r->arena);
-    if (read_record(r->inputs, row, &record) < 0)
+    if (record_read(r->inputs, row, &record) < 0)
         return eh_error_set(error, EH_ECORRUPT, "input %llu of the log cannot be read back",
                             (unsigned long long)record.input);
     int done = eh_record_to_input(&record, &in, error);
@@ -174,7 +174,7 @@ static int32_t date_of(struct eh_recovery *r, int row)
     struct eh_record record;
     struct eh_input in;
     eh_arena_reset(&r->arena);
-    return read_record(r->inputs, row, &record) == 0 && eh_record_to_input(&record, &in, NULL) == 0
+    return record_read(r->inputs, row, &record) == 0 && eh_record_to_input(&record, &in, NULL) == 0
                ? in.date
                : 0;
 }

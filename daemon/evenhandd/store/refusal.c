@@ -31,7 +31,7 @@ static void tell(struct eh_store *s)
 static void on_rolled_back(void *context, PGresult *result);
 
 /* Rolls back, whatever state the session is in. */
-static int send_rollback(struct eh_store *s)
+static int rollback_send(struct eh_store *s)
 {
     int r = eh_pg_send(s->write, &(struct eh_pg_query){.statement = "rollback"}, on_rolled_back, s);
     return r == 0 ? eh_pg_sync(s->write) : r;
@@ -51,7 +51,7 @@ static void try_rows(struct eh_store *s, const struct store_part *part)
         s->search.failed = true;
         r = 0;
     }
-    if (r < 0 || eh_pg_sync(s->write) < 0 || send_rollback(s) < 0)
+    if (r < 0 || eh_pg_sync(s->write) < 0 || rollback_send(s) < 0)
         store_lost(s, "postgres: the rows could not be tried");
 }
 
@@ -71,7 +71,7 @@ static void try_middle(struct eh_store *s)
 }
 
 /* Takes the words of the last refused trial: the wanted row is among its rows. */
-static void take_words(struct eh_refusal *to, const struct eh_refusal *from)
+static void words_take(struct eh_refusal *to, const struct eh_refusal *from)
 {
     memcpy(to->state, from->state, sizeof to->state);
     memcpy(to->table, from->table, sizeof to->table);
@@ -141,7 +141,7 @@ static void on_rolled_back(void *context, PGresult *result)
         store_lost(s, s->error); /* another trouble came meanwhile */
     } else {
         if (search->failed)
-            take_words(&s->refusal, &search->found);
+            words_take(&s->refusal, &search->found);
         *(search->failed ? &search->bad : &search->good) = search->tried;
         go_on(s);
     }
@@ -161,6 +161,6 @@ bool store_refused(struct eh_store *s)
 
 void store_refused_answer(struct eh_store *s)
 {
-    if (--s->refused_answers == 0 && send_rollback(s) < 0)
+    if (--s->refused_answers == 0 && rollback_send(s) < 0)
         store_lost(s, "postgres: the refused batch could not be rolled back");
 }

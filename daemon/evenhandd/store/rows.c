@@ -2,12 +2,12 @@
 #include "store/private.h"
 
 /* Sends the rows that were put, if there are any: most batches have none for most tables. */
-static int send_if_any(struct eh_store *s, enum store_insert which)
+static int rows_send_if_any(struct eh_store *s, enum store_insert which)
 {
     return s->columns[0].count ? store_insert_send(s, which, NULL, store_row_done) : 0;
 }
 
-static int send_inputs(struct eh_store *s, const struct store_part *part)
+static int inputs_send(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     const int64_t from = (int64_t)b->from_input;
@@ -17,7 +17,7 @@ static int send_inputs(struct eh_store *s, const struct store_part *part)
     return store_insert_send(s, STORE_INPUT, &from, store_row_done);
 }
 
-static int send_effects(struct eh_store *s, const struct store_part *part)
+static int effects_send(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     const int64_t from = (int64_t)b->from_seq;
@@ -32,7 +32,7 @@ static int send_effects(struct eh_store *s, const struct store_part *part)
     return at > 0 ? store_insert_send(s, STORE_EFFECT, &from, store_row_done) : 0;
 }
 
-static int send_changes(struct eh_store *s, const struct store_part *part)
+static int changes_send(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     store_insert_begin(s, STORE_CHANGE);
@@ -45,7 +45,7 @@ static int send_changes(struct eh_store *s, const struct store_part *part)
             return r;
         store_insert_put(s, STORE_CHANGE, &change);
     }
-    return send_if_any(s, STORE_CHANGE);
+    return rows_send_if_any(s, STORE_CHANGE);
 }
 
 /* Whether the rows of an input belong to the part. Rows are in the order of their inputs. */
@@ -55,7 +55,7 @@ static bool is_part(const struct store_part *part, uint64_t input)
 }
 
 /* Bytes from outside go to a table of their own, so that they can be erased. */
-static int send_dead(struct eh_store *s, const struct store_part *part)
+static int dead_send(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     store_insert_begin(s, STORE_DEAD);
@@ -69,10 +69,10 @@ static int send_dead(struct eh_store *s, const struct store_part *part)
                                                .body = d->body,
                                                .has_body = !d->salted && d->body.size > 0});
     }
-    return send_if_any(s, STORE_DEAD);
+    return rows_send_if_any(s, STORE_DEAD);
 }
 
-static int send_dead_bodies(struct eh_store *s, const struct store_part *part)
+static int dead_bodies_send(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     store_insert_begin(s, STORE_BODY);
@@ -88,7 +88,7 @@ static int send_dead_bodies(struct eh_store *s, const struct store_part *part)
                                  .has_body = d->sha256.size == 0,
                              });
     }
-    return send_if_any(s, STORE_BODY);
+    return rows_send_if_any(s, STORE_BODY);
 }
 
 /* The salt of a text; none without the text. */
@@ -97,7 +97,7 @@ static struct eh_str salt_of(struct eh_str text, const uint8_t *salt)
     return eh_str_n((const char *)salt, text.size > 0 ? EH_SALT_BYTES : 0);
 }
 
-static int send_personal(struct eh_store *s, const struct store_part *part)
+static int personal_send(struct eh_store *s, const struct store_part *part)
 {
     const struct eh_batch *b = part->batch;
     store_insert_begin(s, STORE_PERSONAL);
@@ -112,7 +112,7 @@ static int send_personal(struct eh_store *s, const struct store_part *part)
                              .subject_salt = salt_of(p->subject, p->subject_salt),
                          });
     }
-    return send_if_any(s, STORE_PERSONAL);
+    return rows_send_if_any(s, STORE_PERSONAL);
 }
 
 /* ---- Periods: rare, so a batch has them or sends nothing. */
@@ -146,7 +146,7 @@ static void book_put(struct eh_store *s, const struct eh_period_row *row)
                                                .body = row->metrics});
 }
 
-static int send_periods(struct eh_store *s, const struct store_part *part)
+static int periods_send(struct eh_store *s, const struct store_part *part)
 {
     static const struct {
         enum store_insert which;
@@ -160,25 +160,25 @@ static int send_periods(struct eh_store *s, const struct store_part *part)
         store_insert_begin(s, tables[t].which);
         for (size_t i = 0; i < b->period_count && is_part(part, b->period_rows[i].step.input); i++)
             tables[t].put(s, &b->period_rows[i]);
-        r = send_if_any(s, tables[t].which);
+        r = rows_send_if_any(s, tables[t].which);
     }
     return r;
 }
 
 int store_rows_send(struct eh_store *s, const struct store_part *part)
 {
-    int r = send_inputs(s, part);
+    int r = inputs_send(s, part);
     if (r == 0)
-        r = send_effects(s, part);
+        r = effects_send(s, part);
     if (r == 0)
-        r = send_changes(s, part);
+        r = changes_send(s, part);
     if (r == 0)
-        r = send_dead(s, part);
+        r = dead_send(s, part);
     if (r == 0)
-        r = send_dead_bodies(s, part);
+        r = dead_bodies_send(s, part);
     if (r == 0)
-        r = send_personal(s, part);
+        r = personal_send(s, part);
     if (r == 0)
-        r = send_periods(s, part);
+        r = periods_send(s, part);
     return r;
 }

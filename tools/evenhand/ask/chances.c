@@ -77,7 +77,7 @@ int eh_chances_from_log(const struct eh_cli *cli, const char *conninfo, const ch
     return EH_EXIT_DONE;
 }
 
-static void show_deal(const struct eh_cli *cli, const json_t *deal)
+static void deal_show(const struct eh_cli *cli, const json_t *deal)
 {
     const char *rep = eh_object_text(deal, "rep"), *why = eh_object_text(deal, "why");
     const json_t *chances = json_object_get(deal, "chances"), *chance;
@@ -104,5 +104,5 @@ void eh_chances_show(const struct eh_cli *cli, const json_t *deals)
 {
     const json_t *deal;
     size_t i;
-    json_array_foreach(deals, i, deal) show_deal(cli, deal);
+    json_array_foreach(deals, i, deal) deal_show(cli, deal);
 }

@@ -112,7 +112,7 @@ int eh_cmd_away(struct eh_cli *cli)
 }
 
 /* Where the ticket is now: "; with ana", "; it waits"; nothing when it is closed. */
-static void put_place(const json_t *answer, char *ret, size_t size)
+static void place_put(const json_t *answer, char *ret, size_t size)
 {
     const char *state = eh_object_text(answer, "state"), *rep = eh_object_text(answer, "rep");
     bool waits = state && strcmp(state, "waiting") == 0;
@@ -126,7 +126,7 @@ int eh_change_post(struct eh_cli *cli, const char *path, json_t *body, const cha
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char place[EH_NAME_MAX + 16];
     int r = eh_http_post(cli, path, body, &answer);
-    put_place(answer.json, place, sizeof place);
+    place_put(answer.json, place, sizeof place);
     if (!eh_answer_told(cli, r, &answer))
         printf("%s%s%s\n", done, place,
                json_is_true(json_object_get(answer.json, "repeat")) ? " (it was already)"
@@ -215,7 +215,7 @@ static int ticket_exponent(const struct eh_cli *cli, unsigned *ret)
 }
 
 /* Puts --reason into the message. */
-static int put_reason(const struct eh_cli *cli, json_t *body)
+static int reason_put(const struct eh_cli *cli, json_t *body)
 {
     static const char *const reasons[] = {EH_CANCELLED_REASONS};
     const char *reason = eh_cli_option(cli, "reason");
@@ -233,7 +233,7 @@ static int put_reason(const struct eh_cli *cli, json_t *body)
 }
 
 /* Puts --value, --csat, --handled and --at into the message. */
-static int put_numbers(const struct eh_cli *cli, json_t *body)
+static int numbers_put(const struct eh_cli *cli, json_t *body)
 {
     const char *csat = eh_cli_option(cli, "csat"), *handled = eh_cli_option(cli, "handled");
     const char *at = eh_cli_option(cli, "at"), *value = eh_cli_option(cli, "value");
@@ -285,9 +285,9 @@ int eh_cmd_outcome(struct eh_cli *cli)
     if (!eh_path(path, "/v1/tickets/%s/%s/outcome", source ? source : "default", cli->args[0]))
         return eh_say_long(cli, cli->args[0]);
     json_t *body = json_pack("{s:s}", "outcome", outcome);
-    int r = put_numbers(cli, body);
+    int r = numbers_put(cli, body);
     if (r == EH_EXIT_DONE)
-        r = put_reason(cli, body);
+        r = reason_put(cli, body);
     if (r == EH_EXIT_DONE && !eh_change_text(cli, body, "event", eh_cli_option(cli, "event")))
         r = EH_EXIT_USAGE;
     if (r != EH_EXIT_DONE) {

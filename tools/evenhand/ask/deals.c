@@ -44,7 +44,7 @@ static bool input_is_wanted(const struct export *x)
 
 /* ---- A ticket: what was said, and the digest that stands in the log. */
 
-static int print_ticket(struct export *x, struct eh_error *error)
+static int ticket_print(struct export *x, struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes json = EH_BYTES_INIT;
     uint8_t digest[16];
@@ -127,7 +127,7 @@ static json_t *eligible_of(const struct eh_deal *deal, const struct eh_effect *e
     return list;
 }
 
-static void put_detail(json_t *line, const struct eh_effect *effect)
+static void detail_put(json_t *line, const struct eh_effect *effect)
 {
     struct eh_deal_detail d = {.tie = false};
     json_t *compared = json_array();
@@ -170,7 +170,7 @@ static json_t *deal_line(struct export *x, const struct eh_deal *deal,
     eh_json_put(line, "digest", effect->draw_count ? json_string(x->digest) : json_null());
     eh_json_put(line, "draws", draws_of(effect));
     eh_json_put(line, "eligible", eligible_of(deal, effect));
-    put_detail(line, effect);
+    detail_put(line, effect);
     return line;
 }
 
@@ -189,7 +189,7 @@ static void export_take_deal(void *context, const struct eh_deal *deal)
 
 /* ---- The log. */
 
-static void print_epoch(const struct eh_cli_log_epoch *epoch)
+static void epoch_print(const struct eh_cli_log_epoch *epoch)
 {
     json_t *line = json_object();
     eh_json_put_string(line, "what", epoch->revealed ? "seed" : "commitment");
@@ -198,20 +198,20 @@ static void print_epoch(const struct eh_cli_log_epoch *epoch)
     json_print_line(line);
 }
 
-static int print_epochs(struct export *x, struct eh_error *error)
+static int epochs_print(struct export *x, struct eh_error *error)
 {
     struct eh_cli_log_epoch epoch;
     int r;
     while ((r = eh_cli_log_next_epoch(x->replay.log, &epoch, error)) > 0)
-        print_epoch(&epoch);
+        epoch_print(&epoch);
     return r;
 }
 
-static int print_input(struct export *x, struct eh_error *error)
+static int input_print(struct export *x, struct eh_error *error)
 {
     bool ticket = x->replay.row.record.type == EH_MESSAGE_TICKET;
     x->dealt = 0;
-    int r = ticket ? print_ticket(x, error) : 0;
+    int r = ticket ? ticket_print(x, error) : 0;
     if (r == 0)
         r = eh_replay_decide(&x->replay, error);
     if (r == 0 && x->failed < 0) {
@@ -221,13 +221,13 @@ static int print_input(struct export *x, struct eh_error *error)
     return r;
 }
 
-static int print_log(struct export *x, struct eh_error *error)
+static int log_print(struct export *x, struct eh_error *error)
 {
-    int r = print_epochs(x, error);
+    int r = epochs_print(x, error);
     while (r == 0 && (r = eh_replay_next(&x->replay, error)) > 0) {
         if ((int64_t)x->replay.in.no > x->to)
             return 0;
-        r = print_input(x, error);
+        r = input_print(x, error);
     }
     return r;
 }
@@ -259,7 +259,7 @@ int eh_cmd_draws_deals(struct eh_cli *cli)
         return eh_say(cli, EH_EXIT_USAGE, "--from and --to are numbers of inputs, from 1");
     int r = open_log(&x, eh_cli_option(cli, "db"), &error);
     if (r == 0)
-        r = print_log(&x, &error);
+        r = log_print(&x, &error);
     eh_replay_done(&x.replay);
     if (r < 0)
         return eh_say(cli, eh_cli_log_exit(r), "%s", error.text);

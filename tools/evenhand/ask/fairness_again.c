@@ -30,7 +30,7 @@ static void further_row(struct eh_grid *g, const json_t *further, unsigned expon
     eh_grid_money(g, eh_object_int(further, "value"), exponent);
 }
 
-static void show_further(const struct eh_cli *cli, const json_t *report)
+static void further_show(const struct eh_cli *cli, const json_t *report)
 {
     struct eh_grid *g = eh_grid_begin(cli, "dealt again by,why,>deals,>value");
     size_t i;
@@ -45,7 +45,7 @@ static void show_further(const struct eh_cli *cli, const json_t *report)
 /* Shows what reps did at the helpdesk beside the deal: tickets they took, gave away, moved,
  * dropped.
  */
-static void show_deeds(const struct eh_cli *cli, const json_t *report)
+static void deeds_show(const struct eh_cli *cli, const json_t *report)
 {
     static const char *const deeds[] = {"claims", "gifts", "moves", "drops"};
     struct eh_grid *g = eh_grid_begin(
@@ -74,7 +74,7 @@ static void show_deeds(const struct eh_cli *cli, const json_t *report)
     eh_grid_print(g);
 }
 
-static void show_resent(const json_t *report)
+static void resent_show(const json_t *report)
 {
     char count[EH_CLI_TEXT], value[EH_CLI_TEXT];
     const char *currency = eh_object_text(report, "currency");
@@ -90,7 +90,7 @@ static void show_resent(const json_t *report)
 
 void eh_fairness_show_again(const struct eh_cli *cli, const json_t *report)
 {
-    show_deeds(cli, report);
-    show_further(cli, report);
-    show_resent(report);
+    deeds_show(cli, report);
+    further_show(cli, report);
+    resent_show(report);
 }

@@ -76,7 +76,7 @@ static json_t *manager_json(const struct eh_fairness_manager *manager)
 }
 
 /* Puts the deeds after which a ticket is dealt again, and who did them. */
-static void put_again(json_t *o, const struct eh_fairness_report *report)
+static void again_put(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < report->further_count; i++) {
@@ -160,7 +160,7 @@ static json_t *way_json(enum eh_way no, const struct eh_fairness_way *way)
 }
 
 /* Puts the deals without a draw, and the deals just after a presence was set. */
-static void put_ways(json_t *o, const struct eh_fairness_report *report)
+static void ways_put(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *not_drawn = json_object(), *ways = json_array();
     for (uint32_t no = 0; no < EH_WAY_BEFORE; no++)
@@ -183,7 +183,7 @@ static json_t *verdict_json(enum eh_verdict_kind kind, const struct eh_verdict *
     return o;
 }
 
-static void put_verdicts(json_t *o, const struct eh_fairness_report *report)
+static void verdicts_put(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *verdicts = json_array();
     for (uint32_t i = 0; i < EH_VERDICT_KINDS; i++)
@@ -192,7 +192,7 @@ static void put_verdicts(json_t *o, const struct eh_fairness_report *report)
     json_put_real(o, "level", EH_FAIRNESS_LEVEL);
 }
 
-static void put_lists(json_t *o, const struct eh_fairness_report *report)
+static void lists_put(json_t *o, const struct eh_fairness_report *report)
 {
     json_t *reps = json_array(), *managers = json_array(), *notes = json_array();
     for (uint32_t i = 0; i < report->rep_count; i++)
@@ -206,7 +206,7 @@ static void put_lists(json_t *o, const struct eh_fairness_report *report)
     eh_json_put(o, "notes", notes);
 }
 
-static void put_balance(json_t *o, const struct eh_fairness_report *report)
+static void balance_put(json_t *o, const struct eh_fairness_report *report)
 {
     json_put_ppm(o, "jain_count", report->count.jain);
     json_put_ppm(o, "jain_value", report->value.jain);
@@ -234,9 +234,9 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     eh_json_put_int(o, "deals", (int64_t)report->deals);
     eh_json_put_int(o, "drawn", (int64_t)report->drawn);
     eh_json_put_int(o, "overrides", (int64_t)report->overrides);
-    put_balance(o, report);
-    put_verdicts(o, report);
-    put_ways(o, report);
+    balance_put(o, report);
+    verdicts_put(o, report);
+    ways_put(o, report);
     json_put_real(o, "draw_p", report->draw_p);
     json_put_real(o, "draw_chi_square", report->draw_chi_square);
     eh_json_put_int(o, "draw_degrees", report->draw_degrees);
@@ -244,8 +244,8 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     eh_json_put(o, "picking_dealt", picking_json(&report->dealt));
     eh_json_put(o, "picking_overridden", picking_json(&report->overridden));
     eh_json_put(o, "picker", picker_json(&report->picker));
-    put_lists(o, report);
-    put_again(o, report);
+    lists_put(o, report);
+    again_put(o, report);
     eh_fairness_put_shapes(o, report);
     eh_json_put(o, "says", eh_fairness_says(o));
     return o;

@@ -12,7 +12,7 @@
 #include "term/text.h"
 
 /* Checks the period of the call; an error is said. */
-static int check_period(const struct eh_cli *cli, const char *text)
+static int period_check(const struct eh_cli *cli, const char *text)
 {
     struct eh_period period;
     struct eh_error error = {0};
@@ -24,7 +24,7 @@ static int check_period(const struct eh_cli *cli, const char *text)
 /* ---- The way of a period. */
 
 /* Prints what CLOSE will change, or has changed, in earlier periods. */
-static void show_consequences(const json_t *answer)
+static void consequences_show(const json_t *answer)
 {
     const json_t *expected = json_object_get(answer, "expected");
     const json_t *earlier = json_object_get(expected, "earlier");
@@ -58,7 +58,7 @@ static void show_consequences(const json_t *answer)
 }
 
 /* Prints the result of a step: the figures that the daemon tells, and what is missing. */
-static void show_step(const struct eh_cli *cli, const char *period, const json_t *answer)
+static void step_show(const struct eh_cli *cli, const char *period, const json_t *answer)
 {
     const char *state = eh_object_text(answer, "state"),
                *missing = eh_object_text(answer, "missing");
@@ -73,7 +73,7 @@ static void show_step(const struct eh_cli *cli, const char *period, const json_t
         printf(": %s net", net);
     }
     puts(json_is_true(json_object_get(answer, "repeat")) ? " (it was already)" : "");
-    show_consequences(answer);
+    consequences_show(answer);
     if (missing) {
         char *clean = eh_text_clean(missing);
         printf("it cannot be closed like this: %s\n", clean);
@@ -87,11 +87,11 @@ struct period_step {
     json_t *body;
 };
 
-static int send_step(struct eh_cli *cli, const struct period_step *step, bool dry,
+static int step_send(struct eh_cli *cli, const struct period_step *step, bool dry,
                      struct eh_answer *ret)
 {
     char path[EH_CLI_PATH];
-    int r = check_period(cli, step->period);
+    int r = period_check(cli, step->period);
     if (r == EH_EXIT_DONE &&
         (!eh_path(path, "/v1/teams/%s/periods/%s/", cli->args[0], step->period) ||
          !eh_path_add(path, step->verb, "") || (dry && !eh_path_add(path, "?dry_run=", "1"))))
@@ -103,12 +103,12 @@ static int send_step(struct eh_cli *cli, const struct period_step *step, bool dr
 static int try_step(struct eh_cli *cli, const struct period_step *step)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    int r = send_step(cli, step, true, &answer);
+    int r = step_send(cli, step, true, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
     const char *facts = eh_object_text(answer.json, "facts_of");
     printf("would be done: ");
-    show_step(cli, step->period, answer.json);
+    step_show(cli, step->period, answer.json);
     if (facts)
         printf("by the facts of %s\n", facts);
     return r;
@@ -130,10 +130,10 @@ static int do_step(struct eh_cli *cli, const struct period_step *step, bool *ret
     }
     if (step->question && !eh_change_confirmed(cli, step->question))
         return eh_say(cli, EH_EXIT_REFUSED, "nothing was done");
-    int r = send_step(cli, step, false, &answer);
+    int r = step_send(cli, step, false, &answer);
     if (eh_answer_told(cli, r, &answer))
         return r;
-    show_step(cli, step->period, answer.json);
+    step_show(cli, step->period, answer.json);
     *ret_done = true;
     return r;
 }
@@ -332,7 +332,7 @@ int eh_cmd_metric(struct eh_cli *cli)
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH];
     int64_t value = 0;
-    int r = check_period(cli, period);
+    int r = period_check(cli, period);
     if (r == EH_EXIT_DONE)
         r = is_minutes(name) ? figure_read(cli, "count", 0, cli->args[3], &value)
                              : figure_find(cli, &value);

@@ -241,7 +241,7 @@ static void grid_add_member(struct eh_grid *g, const json_t *rep, void *context)
     eh_grid_money(g, eh_object_int(rep, "received_value"), members->exponent);
 }
 
-static int show_members(const struct eh_cli *cli, const char *path, const json_t *team)
+static int members_show(const struct eh_cli *cli, const char *path, const json_t *team)
 {
     const json_t *first = json_array_get(json_object_get(team, "reps"), 0);
     const char *currency = eh_object_text(team, "currency");
@@ -294,7 +294,7 @@ int eh_cmd_team(struct eh_cli *cli)
            eh_object_int(team, "capacity") ? "capacity " : "no limit",
            eh_object_int(team, "capacity") ? capacity : "", waiting, plan ? ", bonus plan " : "",
            plan ? plan : "");
-    return show_members(cli, path, team);
+    return members_show(cli, path, team);
 }
 
 /* ---- Reps. */
@@ -348,7 +348,7 @@ static void show_released(const json_t *rep)
 }
 
 /* "overloaded until 17:00:00 CET (in 2h): quarter-end calls" */
-static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
+static void rep_state_show(const struct eh_cli *cli, const json_t *rep)
 {
     const char *state = shown_state(rep), *reason = eh_object_text(rep, "reason");
     const char *next = eh_object_text(rep, "next_state"), *by = eh_object_text(rep, "by");
@@ -373,7 +373,7 @@ static void show_rep_state(const struct eh_cli *cli, const json_t *rep)
 }
 
 /* "accounts: jira 5b10:ac, zammad ana@shop.example" */
-static void show_accounts(const json_t *rep)
+static void accounts_show(const json_t *rep)
 {
     const json_t *accounts = json_object_get(rep, "accounts");
     size_t i;
@@ -399,8 +399,8 @@ void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
     eh_text_count(eh_object_int(rep, "points"), points);
     printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), id, eh_colour_end(cli),
            name ? name : id, strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
-    show_rep_state(cli, rep);
-    show_accounts(rep);
+    rep_state_show(cli, rep);
+    accounts_show(rep);
     printf("%s open, %s points\n", open, points);
 }
 

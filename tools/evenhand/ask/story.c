@@ -83,7 +83,7 @@ static const char *in_words(const char *why)
     return NULL;
 }
 
-static void show_state(const struct eh_cli *cli, const json_t *t)
+static void state_show(const struct eh_cli *cli, const json_t *t)
 {
     const char *state = eh_object_text(t, "state"), *rep = eh_object_text(t, "rep");
     const char *why = eh_object_text(t, "why");
@@ -145,7 +145,7 @@ static void entry_sentence(const json_t *h, char *ret, size_t size)
 }
 
 /* Adds how many reps could have got the ticket, and the draw epoch. */
-static void add_chances(const json_t *h, char *text, size_t size)
+static void chances_add(const json_t *h, char *text, size_t size)
 {
     size_t used = strlen(text);
     int64_t eligible = eh_object_int(h, "eligible");
@@ -160,7 +160,7 @@ static void add_chances(const json_t *h, char *text, size_t size)
 }
 
 /* Adds the manager who asked for it, and the reason. */
-static void add_manager(const json_t *h, char *text, size_t size)
+static void manager_add(const json_t *h, char *text, size_t size)
 {
     const char *by = eh_object_text(h, "by"), *reason = eh_object_text(h, "reason");
     size_t used = strlen(text);
@@ -168,7 +168,7 @@ static void add_manager(const json_t *h, char *text, size_t size)
         eh_format(text + used, size - used, "; %s: %s", by, reason ? reason : "no reason given");
 }
 
-static void show_history(const struct eh_cli *cli, const json_t *t)
+static void history_show(const struct eh_cli *cli, const json_t *t)
 {
     json_t *history = json_object_get(t, "history"), *h;
     size_t i;
@@ -184,8 +184,8 @@ static void show_history(const struct eh_cli *cli, const json_t *t)
         if (eh_object_time_us(h, "at", &us))
             eh_text_when(us, when);
         entry_sentence(h, text, sizeof text);
-        add_chances(h, text, sizeof text);
-        add_manager(h, text, sizeof text);
+        chances_add(h, text, sizeof text);
+        manager_add(h, text, sizeof text);
         char *clean = eh_text_clean(text);
         printf("%s%s%s  %s\n", eh_colour_dim(cli), when, eh_colour_end(cli), clean);
         free(clean);
@@ -215,7 +215,7 @@ static void proof_line(const struct eh_cli *cli, const char *name, const char *t
 }
 
 /* Prints the draws, and the figures to check them by: see evenhand-proof(7). */
-static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *draws)
+static void draws_show(const struct eh_cli *cli, const json_t *receipt, json_t *draws)
 {
     const char *digest = eh_object_text(receipt, "digest"), *seed = eh_object_text(receipt, "seed");
     const char *commitment = eh_object_text(receipt, "commitment");
@@ -231,7 +231,7 @@ static void show_draws(const struct eh_cli *cli, const json_t *receipt, json_t *
 }
 
 /* Prints why the rep who has the ticket, or had it last, got it. */
-static void show_receipt(const struct eh_cli *cli, const json_t *t)
+static void receipt_show(const struct eh_cli *cli, const json_t *t)
 {
     const json_t *receipt = json_object_get(t, "receipt");
     const char *reason = eh_object_text(receipt, "reason");
@@ -244,7 +244,7 @@ static void show_receipt(const struct eh_cli *cli, const json_t *t)
     print_wrapped(clean, cli->width > 0 ? cli->width : 80);
     free(clean);
     if (json_array_size(draws) > 0)
-        show_draws(cli, receipt, draws);
+        draws_show(cli, receipt, draws);
 }
 
 static void json_auto_done(json_t **json)
@@ -278,9 +278,9 @@ int eh_cmd_ticket(struct eh_cli *cli)
         eh_object_clean(answer.json);
         eh_object_clean(chances);
         show_what(cli, answer.json);
-        show_state(cli, answer.json);
-        show_history(cli, answer.json);
-        show_receipt(cli, answer.json);
+        state_show(cli, answer.json);
+        history_show(cli, answer.json);
+        receipt_show(cli, answer.json);
         eh_chances_show(cli, chances);
     }
     return EH_EXIT_DONE;

@@ -39,7 +39,7 @@ static bool ends_in(const char *text, const char *end)
 }
 
 /* --dates: how a day is written. */
-static int read_dates(struct eh_cli *cli, bool *ret_day_first)
+static int dates_read(struct eh_cli *cli, bool *ret_day_first)
 {
     const char *dates = eh_cli_option(cli, "dates");
     *ret_day_first = dates && strcmp(dates, "dmy") == 0;
@@ -49,7 +49,7 @@ static int read_dates(struct eh_cli *cli, bool *ret_day_first)
     return EH_EXIT_DONE;
 }
 
-static int read_undated(struct eh_cli *cli, int32_t *ret)
+static int undated_read(struct eh_cli *cli, int32_t *ret)
 {
     const char *day = eh_cli_option(cli, "undated");
     struct eh_error error = {0};
@@ -92,9 +92,9 @@ static int push_read_messages(struct eh_cli *cli, struct push *p)
         .source = eh_str(eh_cli_option(cli, "source")),
     };
     bool csv = ends_in(file, ".csv") || ends_in(file, ".tsv");
-    int r = read_dates(cli, &rules.history.day_first);
+    int r = dates_read(cli, &rules.history.day_first);
     if (r == EH_EXIT_DONE)
-        r = read_undated(cli, &rules.undated);
+        r = undated_read(cli, &rules.undated);
     if (r != EH_EXIT_DONE)
         return r;
     if (!csv && !ends_in(file, ".jsonl"))

@@ -164,7 +164,7 @@ static uint32_t unit_at(struct eh_str text, size_t at, bool big)
     return big ? (uint32_t)first << 8 | second : (uint32_t)second << 8 | first;
 }
 
-static void put_character(struct eh_bytes *out, uint32_t point)
+static void character_put(struct eh_bytes *out, uint32_t point)
 {
     if (point < 0x80) {
         eh_bytes_put_u8(out, (uint8_t)point);
@@ -195,7 +195,7 @@ static void from_utf16(struct eh_str text, bool big, struct eh_bytes *out)
         } else if (point >= 0xD800 && point < 0xE000) {
             point = 0xFFFD;
         }
-        put_character(out, point);
+        character_put(out, point);
     }
 }
 

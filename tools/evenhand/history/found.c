@@ -56,7 +56,7 @@ static int64_t find_or_add(struct things *things, struct eh_str key, bool *ret_n
     return things->count++;
 }
 
-static int keep_name(struct finder *f, struct thing *thing, struct eh_str name,
+static int name_keep(struct finder *f, struct thing *thing, struct eh_str name,
                      struct eh_error *error)
 {
     thing->name = eh_arena_str(&f->arena, name);
@@ -93,7 +93,7 @@ static int64_t finder_team(struct finder *f, const struct eh_history_ticket *t,
     eh_id_from_name(t->team_name, as_id);
     bool named = t->team_name.size > 0 && strcmp(as_id, t->team) == 0;
     memcpy(team->id, t->team, sizeof team->id);
-    int r = keep_name(f, team, named ? t->team_name : eh_str(t->team), error);
+    int r = name_keep(f, team, named ? t->team_name : eh_str(t->team), error);
     return r < 0 ? r : no;
 }
 
@@ -107,7 +107,7 @@ static int64_t finder_rep(struct finder *f, const struct eh_history_ticket *t,
     struct thing *rep = &f->reps.items[no];
     int r = choose_id(f, t->rep, rep->id, error);
     if (r == 0)
-        r = keep_name(f, rep, t->rep, error);
+        r = name_keep(f, rep, t->rep, error);
     return r < 0 ? r : no;
 }
 
@@ -182,7 +182,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* An id as a YAML scalar: quoted where YAML could take it for something else than text. */
-static size_t put_id(struct eh_bytes *out, const char *id)
+static size_t id_put(struct eh_bytes *out, const char *id)
 {
     static const char *const taken[] = {"null", "true", "false", "yes", "no",
                                         "on",   "off",  "y",     "n"};
@@ -194,7 +194,7 @@ static size_t put_id(struct eh_bytes *out, const char *id)
 }
 
 /* A name in double quotes; names have no control characters. */
-static void put_name(struct eh_bytes *out, struct eh_str name)
+static void name_put(struct eh_bytes *out, struct eh_str name)
 {
     eh_bytes_put_u8(out, '"');
     for (uint32_t i = 0; i < name.size; i++) {
@@ -210,7 +210,7 @@ static unsigned points_of(const char *kind)
     return strcmp(kind, "order") == 0 || strcmp(kind, "quote") == 0 ? 2 : 1;
 }
 
-static void write_head(const struct finder *f, struct eh_bytes *out)
+static void head_write(const struct finder *f, struct eh_bytes *out)
 {
     eh_bytes_put_text(out,
                       "# A first desk file, made from a ticket history. Look through it, set\n"
@@ -219,24 +219,24 @@ static void write_head(const struct finder *f, struct eh_bytes *out)
                       f->currency[0] ? f->currency : "EUR");
     for (uint32_t i = 0; i < f->kinds.count; i++) {
         eh_bytes_put_text(out, "  ");
-        put_id(out, f->kinds.items[i].id);
+        id_put(out, f->kinds.items[i].id);
         eh_bytes_put_text(out, ": {points: %u}\n", points_of(f->kinds.items[i].id));
     }
     eh_bytes_put_text(out, f->reps.count ? "reps:\n" : "reps: []\n");
 }
 
-static void write_reps(const struct finder *f, struct eh_bytes *out)
+static void reps_write(const struct finder *f, struct eh_bytes *out)
 {
     for (uint32_t i = 0; i < f->reps.count; i++) {
         eh_bytes_put_text(out, "  - {id: ");
-        put_id(out, f->reps.items[i].id);
+        id_put(out, f->reps.items[i].id);
         eh_bytes_put_text(out, ", name: ");
-        put_name(out, f->reps.items[i].name);
+        name_put(out, f->reps.items[i].name);
         eh_bytes_put_text(out, "}\n");
     }
 }
 
-static int write_team(const struct thing *team, const char *const *rep_ids, struct eh_bytes *out)
+static int team_write(const struct thing *team, const char *const *rep_ids, struct eh_bytes *out)
 {
     const char **ids = calloc(team->member_count + 1, sizeof *ids);
     if (!ids)
@@ -246,9 +246,9 @@ static int write_team(const struct thing *team, const char *const *rep_ids, stru
     if (team->member_count)
         qsort(ids, team->member_count, sizeof *ids, compare_ids);
     eh_bytes_put_text(out, "  - id: ");
-    put_id(out, team->id);
+    id_put(out, team->id);
     eh_bytes_put_text(out, "\n    name: ");
-    put_name(out, team->name);
+    name_put(out, team->name);
     eh_bytes_put_text(out, "\n    reps: [");
     size_t column = LIST_INDENT;
     for (uint32_t i = 0; i < team->member_count; i++) {
@@ -260,7 +260,7 @@ static int write_team(const struct thing *team, const char *const *rep_ids, stru
         } else if (i > 0) {
             eh_bytes_put_u8(out, ' ');
         }
-        column += put_id(out, ids[i]) + 2;
+        column += id_put(out, ids[i]) + 2;
     }
     eh_bytes_put_text(out, "]\n    policy: balanced\n    capacity: 0\n");
     free(ids);
@@ -268,7 +268,7 @@ static int write_team(const struct thing *team, const char *const *rep_ids, stru
 }
 
 /* Writes everything sorted by id, so that the order of rows affects only suffixes. */
-static int write_desk(struct finder *f, struct eh_bytes *out)
+static int desk_write(struct finder *f, struct eh_bytes *out)
 {
     const char **rep_ids = calloc(f->reps.count + 1, sizeof *rep_ids);
     struct eh_bytes names = EH_BYTES_INIT;
@@ -281,11 +281,11 @@ static int write_desk(struct finder *f, struct eh_bytes *out)
     for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++)
         if (sorted[i]->count)
             qsort(sorted[i]->items, sorted[i]->count, sizeof *sorted[i]->items, name_compare);
-    write_head(f, out);
-    write_reps(f, out);
+    head_write(f, out);
+    reps_write(f, out);
     eh_bytes_put_text(out, f->teams.count ? "teams:\n" : "teams: []\n");
     for (uint32_t i = 0; r == 0 && !names.failed && i < f->teams.count; i++)
-        r = write_team(&f->teams.items[i], rep_ids, out);
+        r = team_write(&f->teams.items[i], rep_ids, out);
     if (names.failed || out->failed)
         r = -EH_ENOMEM;
     eh_bytes_done(&names);
@@ -338,7 +338,7 @@ int eh_found_desk(struct eh_str text, const struct eh_history_rules *rules, stru
     int r = eh_history_read(text, rules, finder_take_ticket, &f, error);
     if (r == 0 && f.teams.count == 0)
         r = eh_error_set(error, EH_EINVAL, "%s: has no rows", rules->file);
-    if (r == 0 && (r = write_desk(&f, out)) < 0)
+    if (r == 0 && (r = desk_write(&f, out)) < 0)
         error_no_memory(error);
     if (r == 0)
         r = desk_check(out, from, rules->file, error);

@@ -135,7 +135,7 @@ static bool column_local(struct eh_str text, struct local_time *ret)
     return true;
 }
 
-static int check_year(const char *column, struct eh_str text, int64_t us, struct eh_error *error)
+static int year_check(const char *column, struct eh_str text, int64_t us, struct eh_error *error)
 {
     if (us >= TIME_MIN_US)
         return 0;
@@ -155,7 +155,7 @@ static int column_local_time(const struct history *h, const char *column, struct
     if (h->rules->ret_local)
         *h->rules->ret_local = true;
     *ret = eh_zone_us(local.day, local.second);
-    return check_year(column, text, *ret, error);
+    return year_check(column, text, *ret, error);
 }
 
 /* A moment, a day alone, or nothing. */
@@ -173,7 +173,7 @@ static int column_time(const struct history *h, const char *column, struct eh_st
         return 0;
     if (text.size == 10 && eh_date_parse(text, &day, NULL) == 0) {
         *ret_day = day;
-        return check_year(column, told, eh_zone_us(day, 0), error);
+        return year_check(column, told, eh_zone_us(day, 0), error);
     }
     if (column_local(text, &local))
         return column_local_time(h, column, told, local, ret, error);
@@ -185,7 +185,7 @@ static int column_time(const struct history *h, const char *column, struct eh_st
     if (r < 0)
         return column_error(column, r, &said, error);
     *ret = us;
-    return check_year(column, told, us, error);
+    return year_check(column, told, us, error);
 }
 
 static int column_integer(const char *column, struct eh_str text, struct range range, int64_t *ret,
@@ -234,7 +234,7 @@ static int column_small(const char *column, struct eh_str text, struct range ran
     return 0;
 }
 
-static int read_team(const struct history *h, struct eh_history_ticket *t, struct eh_error *error)
+static int team_read(const struct history *h, struct eh_history_ticket *t, struct eh_error *error)
 {
     if (h->rules->team.size) {
         eh_format(t->team, sizeof t->team, "%.*s", EH_STR_ARG(h->rules->team));
@@ -250,7 +250,7 @@ static int read_team(const struct history *h, struct eh_history_ticket *t, struc
     return 0;
 }
 
-static int check_names(const struct eh_history_ticket *t, struct eh_error *error)
+static int names_check(const struct eh_history_ticket *t, struct eh_error *error)
 {
     const struct {
         const char *name;
@@ -272,7 +272,7 @@ static int check_names(const struct eh_history_ticket *t, struct eh_error *error
     return 0;
 }
 
-static int read_numbers(const struct history *h, const struct eh_csv_row *row,
+static int numbers_read(const struct history *h, const struct eh_csv_row *row,
                         struct eh_history_ticket *t, struct eh_error *error)
 {
     const int *c = h->columns;
@@ -312,11 +312,11 @@ static int history_take_row(void *context, const struct eh_csv_row *row, struct 
     };
     if (t.kind.size == 0)
         t.kind = eh_str("query");
-    int r = check_names(&t, error);
+    int r = names_check(&t, error);
     if (r == 0)
-        r = read_team(h, &t, error);
+        r = team_read(h, &t, error);
     if (r == 0)
-        r = read_numbers(h, row, &t, error);
+        r = numbers_read(h, row, &t, error);
     if (r == 0)
         r = h->on_ticket(h->context, &t, error);
     return r;

@@ -51,7 +51,7 @@ static int messages_add(struct reading *p, const struct eh_message *m, struct eh
     return r;
 }
 
-static void set_text(struct eh_message *m, enum eh_field field, struct eh_str *to,
+static void text_set(struct eh_message *m, enum eh_field field, struct eh_str *to,
                      struct eh_str text)
 {
     if (text.size == 0)
@@ -64,12 +64,12 @@ static int messages_add_ticket(struct reading *p, const struct eh_history_ticket
                                struct eh_error *error)
 {
     struct eh_message m = {.type = EH_MESSAGE_TICKET, .value = t->value};
-    set_text(&m, EH_FIELD_ID, &m.id, t->id);
-    set_text(&m, EH_FIELD_TEAM, &m.team, eh_str(t->team));
-    set_text(&m, EH_FIELD_KIND, &m.kind, t->kind);
-    set_text(&m, EH_FIELD_SOURCE, &m.source, p->rules->source);
-    set_text(&m, EH_FIELD_CURRENCY, &m.currency, t->currency);
-    set_text(&m, EH_FIELD_CUSTOMER, &m.customer, t->customer);
+    text_set(&m, EH_FIELD_ID, &m.id, t->id);
+    text_set(&m, EH_FIELD_TEAM, &m.team, eh_str(t->team));
+    text_set(&m, EH_FIELD_KIND, &m.kind, t->kind);
+    text_set(&m, EH_FIELD_SOURCE, &m.source, p->rules->source);
+    text_set(&m, EH_FIELD_CURRENCY, &m.currency, t->currency);
+    text_set(&m, EH_FIELD_CUSTOMER, &m.customer, t->customer);
     m.has |= EH_FIELD_BIT(EH_FIELD_VALUE);
     if (t->priority >= 0) {
         m.priority = (uint8_t)t->priority;
@@ -124,7 +124,7 @@ static int closing_of(const struct reading *p, const struct eh_history_ticket *t
 }
 
 /* Checks the last possible moment of the closing against the first possible one of the ticket. */
-static int check_order(const struct reading *p, const struct eh_history_ticket *t,
+static int order_check(const struct reading *p, const struct eh_history_ticket *t,
                        const struct closing *closing, struct eh_error *error)
 {
     bool dated = closing->us != EH_HISTORY_NO_TIME || closing->day != EH_HISTORY_NO_DAY;
@@ -141,7 +141,7 @@ static int check_order(const struct reading *p, const struct eh_history_ticket *
 }
 
 /* The event is named by its moment or day, so that a second push of the file repeats it. */
-static void set_time(const struct closing *closing, struct eh_message *m,
+static void time_set(const struct closing *closing, struct eh_message *m,
                      char event_at[EH_DECIMAL_TEXT_MAX])
 {
     event_at[0] = '\0';
@@ -179,13 +179,13 @@ static int messages_add_outcome(struct reading *p, const struct eh_history_ticke
         return p->rules->lenient && open ? 0 : outcome;
     int r = closing_of(p, t, &closing, error);
     if (r == 0)
-        r = check_order(p, t, &closing, error);
+        r = order_check(p, t, &closing, error);
     if (r < 0)
         return r;
     struct eh_message m = {.type = EH_MESSAGE_OUTCOME, .outcome = (uint8_t)outcome};
     m.has = EH_FIELD_BIT(EH_FIELD_OUTCOME);
-    set_text(&m, EH_FIELD_ID, &m.id, t->id);
-    set_text(&m, EH_FIELD_SOURCE, &m.source, p->rules->source);
+    text_set(&m, EH_FIELD_ID, &m.id, t->id);
+    text_set(&m, EH_FIELD_SOURCE, &m.source, p->rules->source);
     if (outcome == EH_OUTCOME_WON) {
         m.value = t->won_value;
         m.has |= EH_FIELD_BIT(EH_FIELD_VALUE);
@@ -195,10 +195,10 @@ static int messages_add_outcome(struct reading *p, const struct eh_history_ticke
         m.has |= EH_FIELD_BIT(EH_FIELD_CSAT);
     }
     char event[EH_NAME_MAX + 64], at[EH_DECIMAL_TEXT_MAX];
-    set_time(&closing, &m, at);
+    time_set(&closing, &m, at);
     eh_format(event, sizeof event, "push:%.*s:%s:%s", EH_STR_ARG(t->id), eh_outcome_name(outcome),
               at);
-    set_text(&m, EH_FIELD_EVENT, &m.event, eh_str(event));
+    text_set(&m, EH_FIELD_EVENT, &m.event, eh_str(event));
     return messages_add(
         p, &m, (struct eh_messages_item){order_of(p, &closing, opened_us), 0, 0, 0, t->line, false},
         error);

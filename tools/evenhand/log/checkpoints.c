@@ -25,7 +25,7 @@ void eh_checkpoints_close(struct eh_checkpoints *file)
 }
 
 /* A line that an earlier evenhandd appended to half a line is no checkpoint either. */
-static int read_line(struct eh_checkpoints *file, struct eh_str line, struct eh_error *error)
+static int line_read(struct eh_checkpoints *file, struct eh_str line, struct eh_error *error)
 {
     struct eh_checkpoint read;
     uint64_t before = file->input;
@@ -61,7 +61,7 @@ int eh_checkpoints_next(struct eh_checkpoints *file, struct eh_error *error)
         file->line++;
         if (size > 0 && line[size - 1] == '\n')
             size--;
-        r = read_line(file, eh_str_n(line, size), error);
+        r = line_read(file, eh_str_n(line, size), error);
     }
     return r;
 }

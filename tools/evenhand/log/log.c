@@ -16,8 +16,8 @@ const char *eh_cli_log_conninfo(const char *option)
 
 /* ---- Opening. */
 
-/* In the order of the query in find_desk(). */
-static int read_head(const PGresult *found, struct eh_cli_log_head *head, struct eh_error *error)
+/* In the order of the query in desk_find(). */
+static int head_read(const PGresult *found, struct eh_cli_log_head *head, struct eh_error *error)
 {
     if (!log_key(found, 0, 9, &head->digest) || !log_chain(found, 0, 10, &head->chain) ||
         !log_link(found, 0, 11, head->seal, &head->sealed))
@@ -36,7 +36,7 @@ static int read_head(const PGresult *found, struct eh_cli_log_head *head, struct
     return 0;
 }
 
-static int check_schema(struct eh_cli_log *log, struct eh_error *error)
+static int schema_check(struct eh_cli_log *log, struct eh_error *error)
 {
     PGresult *found = NULL;
     int r = log_query(log, "SELECT max(version) FROM evenhand.migration", &found, error);
@@ -51,10 +51,10 @@ static int check_schema(struct eh_cli_log *log, struct eh_error *error)
     return 0;
 }
 
-static int find_desk(struct eh_cli_log *log, struct eh_error *error)
+static int desk_find(struct eh_cli_log *log, struct eh_error *error)
 {
     PGresult *found = NULL;
-    int r = check_schema(log, error);
+    int r = schema_check(log, error);
     if (r == 0)
         r = log_query(log,
                       "SELECT h.desk, h.input, h.seq, h.at, h.dead, h.high_ms, h.high_no, h.low_ms,"
@@ -74,7 +74,7 @@ static int find_desk(struct eh_cli_log *log, struct eh_error *error)
                          "desk: the database holds %lld desks, and the head of desk %lld",
                          (long long)desks, (long long)log_number(found, 0, 0));
     else
-        r = read_head(found, &log->head, error);
+        r = head_read(found, &log->head, error);
     PQclear(found);
     return r;
 }
@@ -95,7 +95,7 @@ int eh_cli_log_new(const char *conninfo, struct eh_cli_log **ret, struct eh_erro
     if (r == 0)
         r = log_command(log, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error);
     if (r == 0)
-        r = find_desk(log, error);
+        r = desk_find(log, error);
     if (r < 0) {
         eh_cli_log_free(log);
         return r;

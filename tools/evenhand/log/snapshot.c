@@ -5,7 +5,7 @@
 #define SQL_MAX 800
 
 /* Finds a snapshot of this EH_STATE_VERSION, and counts newer ones of another. */
-static int find_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before *before, int skip,
+static int snapshot_find(struct eh_cli_log *log, const struct eh_cli_log_before *before, int skip,
                          struct eh_cli_log_snapshot *ret, struct eh_error *error)
 {
     char sql[SQL_MAX];
@@ -32,7 +32,7 @@ static int find_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before 
 }
 
 /* Reads part by part, so that only one part is in memory twice. */
-static int read_snapshot(struct eh_cli_log *log, uint64_t input, struct eh_bytes *out,
+static int snapshot_read(struct eh_cli_log *log, uint64_t input, struct eh_bytes *out,
                          struct eh_error *error)
 {
     int parts = 1;
@@ -64,6 +64,6 @@ int eh_cli_log_snapshot(struct eh_cli_log *log, const struct eh_cli_log_before *
     int r = eh_cli_log_may_read(log, "snapshot", &may, error);
     *ret = (struct eh_cli_log_snapshot){.others = 0};
     if (r == 0 && may)
-        r = find_snapshot(log, before, skip, ret, error);
-    return r == 0 && ret->input > 0 ? read_snapshot(log, ret->input, bytes, error) : r;
+        r = snapshot_find(log, before, skip, ret, error);
+    return r == 0 && ret->input > 0 ? snapshot_read(log, ret->input, bytes, error) : r;
 }

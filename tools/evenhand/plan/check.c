@@ -20,19 +20,19 @@ struct lines {
     json_t *list;       /* NULL: print */
 };
 
-static void print_line(const char *before, const char *line)
+static void line_print(const char *before, const char *line)
 {
     printf("%s", before);
     eh_text_print_wrapped(line, eh_text_width(before), HANG);
 }
 
-static void take_line(void *context, const char *line)
+static void line_take(void *context, const char *line)
 {
     const struct lines *lines = context;
     if (lines->list)
         json_array_append_new(lines->list, json_string(line));
     else
-        print_line(lines->before, line);
+        line_print(lines->before, line);
 }
 
 /* Without --desk *ret is NULL: team and kinds of the plan are not checked. */
@@ -63,8 +63,8 @@ static void plan_print(const struct eh_bonus_plan *plan, const struct eh_desk *d
                        const char *sha256)
 {
     struct lines said = {"", NULL}, advice = {"warning: ", NULL};
-    eh_plan_describe(plan, take_line, &said);
-    eh_plan_lint(plan, desk, take_line, &advice);
+    eh_plan_describe(plan, line_take, &said);
+    eh_plan_lint(plan, desk, line_take, &advice);
     printf("sha256 %s\n", sha256);
 }
 
@@ -72,8 +72,8 @@ static void plan_print_json(const struct eh_bonus_plan *plan, const struct eh_de
                             const char *sha256)
 {
     struct lines said = {NULL, json_array()}, advice = {NULL, json_array()};
-    eh_plan_describe(plan, take_line, &said);
-    eh_plan_lint(plan, desk, take_line, &advice);
+    eh_plan_describe(plan, line_take, &said);
+    eh_plan_lint(plan, desk, line_take, &advice);
     json_t *all = json_pack("{s:s#, s:s#, s:s, s:o, s:o}", "plan", plan->id.data,
                             (int)plan->id.size, "team", plan->team.data, (int)plan->team.size,
                             "sha256", sha256, "says", said.list, "warnings", advice.list);

@@ -166,7 +166,7 @@ static int stray_row(void *context, const char *desk, const char *key, struct eh
 }
 
 /* "desk, team, rep" as the SQL for "team sales, rep ana". */
-static void put_key(const char *keys, char *ret, size_t size)
+static void key_put(const char *keys, char *ret, size_t size)
 {
     size_t used = eh_format(ret, size, "concat_ws(', ', NULL::text");
     const char *name = keys + strlen("desk");
@@ -181,7 +181,7 @@ static void put_key(const char *keys, char *ret, size_t size)
         eh_format(ret + used, size - used, ")");
 }
 
-static int take_desks(void *context, const char *least, const char *most, struct eh_error *error)
+static int desks_take(void *context, const char *least, const char *most, struct eh_error *error)
 {
     struct check *check = context;
     int desk = eh_cli_log_head(check->log)->desk;
@@ -190,7 +190,7 @@ static int take_desks(void *context, const char *least, const char *most, struct
     return 0;
 }
 
-static int find_stray(struct check *check, struct eh_error *error)
+static int stray_find(struct check *check, struct eh_error *error)
 {
     char sql[400], key[200];
     bool may = true;
@@ -200,17 +200,17 @@ static int find_stray(struct check *check, struct eh_error *error)
         return r;
     eh_format(sql, sizeof sql, "SELECT min(desk)::text, max(desk)::text FROM evenhand.%s",
               check->table);
-    r = eh_cli_log_ask(check->log, sql, take_desks, check, error);
+    r = eh_cli_log_ask(check->log, sql, desks_take, check, error);
     if (r < 0 || !check->strays)
         return r;
-    put_key(check->keys, key, sizeof key);
+    key_put(check->keys, key, sizeof key);
     eh_format(sql, sizeof sql, "SELECT desk::text, %s FROM evenhand.%s WHERE desk <> %d LIMIT 1",
               key, check->table, eh_cli_log_head(check->log)->desk);
     return eh_cli_log_ask(check->log, sql, stray_row, check, error);
 }
 
 /* Tables are found by their primary keys: "constraint ledger.ledger_pkey". */
-static int find_strays(struct check *check, struct eh_error *error)
+static int strays_find(struct check *check, struct eh_error *error)
 {
     static const char primary[] = "PRIMARY KEY (desk";
     char table[64];
@@ -222,7 +222,7 @@ static int find_strays(struct check *check, struct eh_error *error)
         eh_format(table, sizeof table, "%.*s", (int)strcspn(name, "."), name);
         check->table = table;
         check->keys = o->definition + strlen("PRIMARY KEY (");
-        r = find_stray(check, error);
+        r = stray_find(check, error);
     }
     return r;
 }
@@ -234,5 +234,5 @@ int eh_catalogue_check(struct eh_cli_log *log, struct eh_catalogue_found *ret,
     int r = compare_migrations(&check, error);
     if (r == 0)
         r = compare_objects(&check, error);
-    return r < 0 ? r : find_strays(&check, error);
+    return r < 0 ? r : strays_find(&check, error);
 }

@@ -46,13 +46,13 @@ static bool is_hash_of(const struct eh_bytes *said, const uint8_t found[EH_CLI_L
     return !said->failed && memcmp(hash, found, EH_CLI_LOG_LINK_BYTES) == 0;
 }
 
-static void put_big(struct eh_bytes *out, uint64_t number, int size)
+static void big_put(struct eh_bytes *out, uint64_t number, int size)
 {
     for (int shift = 8 * (size - 1); shift >= 0; shift -= 8)
         eh_bytes_put_u8(out, (uint8_t)(number >> shift));
 }
 
-static void put_digest(struct eh_bytes *out, struct eh_key digest)
+static void digest_put(struct eh_bytes *out, struct eh_key digest)
 {
     uint8_t bytes[16];
     eh_key_bytes(digest, bytes);
@@ -65,13 +65,13 @@ static bool link_fits(struct eh_proof *p, const struct eh_cli_log_chain *row)
     eh_bytes_clear(out);
     if (p->linked)
         eh_bytes_put(out, p->link, sizeof p->link);
-    put_big(out, p->chained, 8);
-    put_big(out, row->input, 8);
-    put_big(out, row->seq, 8);
-    put_big(out, row->epoch, 8);
-    put_digest(out, row->digest);
+    big_put(out, p->chained, 8);
+    big_put(out, row->input, 8);
+    big_put(out, row->seq, 8);
+    big_put(out, row->epoch, 8);
+    digest_put(out, row->digest);
     eh_bytes_put(out, row->chain.hash, sizeof row->chain.hash);
-    put_big(out, (uint64_t)row->state, 2);
+    big_put(out, (uint64_t)row->state, 2);
     return is_hash_of(out, row->link);
 }
 
@@ -169,10 +169,10 @@ static bool seal_fits(struct eh_proof *p, const struct eh_cli_log_head *head)
                                 head->high_ms, head->high_no, head->low_ms,          head->low_no};
     eh_bytes_clear(out);
     eh_bytes_put(out, p->link, sizeof p->link);
-    put_big(out, (uint64_t)head->desk, 2);
+    big_put(out, (uint64_t)head->desk, 2);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        put_big(out, numbers[i], 8);
-    put_digest(out, head->digest);
+        big_put(out, numbers[i], 8);
+    digest_put(out, head->digest);
     eh_bytes_put(out, head->chain.hash, sizeof head->chain.hash);
     return is_hash_of(out, head->seal);
 }
