@@ -231,6 +231,7 @@ OWN = {
     "simulation/helpdesk.h": "char text[80], json[80];",
     "unit/admin_kit.h": "const char *desk; void *setup;",
     "unit/admin_lives.h": "int REQUEST;",
+    "client/list.h": "void *rep_row;",
     "unit/fairness_kit.h": "struct eh_deal deal;",
     "unit/stays_kit.h": "struct kit k;",
 }

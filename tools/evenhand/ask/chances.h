@@ -1,8 +1,8 @@
 /*
  * chances: what chance each rep had of a ticket, from the log alone.
  *
- * Everything before the ticket is decided again (no daemon is asked, the auditor's role is enough),
- * then the policy is asked for its distribution before each of the ticket's deals.
+ * The log before the ticket is decided again. Before each deal of the ticket the policy says how
+ * likely each rep is. It needs no daemon; the role evenhand_auditor is enough.
  *
  *     json_t *deals;
  *     r = eh_chances_from_log(cli, "dbname=evenhand", "default", "T1", &deals);

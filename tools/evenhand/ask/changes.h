@@ -1,6 +1,6 @@
 /*
- * changes: the steps of every command that changes something: put texts of the call into the
- * body, send it, print one sentence when the daemon has committed it.
+ * changes: the steps of every command that changes something. It puts texts of the call into a
+ * body, sends the body, and prints one sentence once the daemon has committed the change.
  *
  *     json_t *body = json_object();
  *     if (!eh_change_text(cli, body, "reason", eh_cli_option(cli, "reason"))) …

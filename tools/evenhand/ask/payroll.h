@@ -3,7 +3,7 @@
  *
  *     eh_payroll_head();
  *     eh_payroll_rows(pool);      // a pool as the daemon answers it
- *     eh_payroll_say(cli, pool);  // on standard error: what is not final, what is held
+ *     eh_payroll_say(cli, pool);  // on stderr: why it is not final, and money that nobody gets
  */
 #ifndef EVENHAND_TOOLS_ASK_PAYROLL_H
 #define EVENHAND_TOOLS_ASK_PAYROLL_H

@@ -1,6 +1,6 @@
 /*
- * pool_ask: asks for a pool or a list of pools, whole however long. The daemon answers in pages;
- * what comes back is the first page with the lists of all others at its end.
+ * pool_ask: asks for a whole pool, or a whole list of pools. The daemon answers in pages. The
+ * result is the first page; its list has the items of all further pages, too.
  *
  *     const struct eh_pool_question q = {.method = "GET", .path = path, .list = "shares"};
  *     EH_AUTO(eh_answer) struct eh_answer answer = {0};

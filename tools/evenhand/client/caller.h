@@ -1,4 +1,4 @@
-/* caller: the rep and the team that a call without a name means: those of the caller. */
+/* caller: the rep and the team of the caller, for a call that names none. */
 #ifndef EVENHAND_TOOLS_CLIENT_CALLER_H
 #define EVENHAND_TOOLS_CLIENT_CALLER_H
 

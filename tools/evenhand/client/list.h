@@ -1,12 +1,13 @@
 /*
  * list: lists that the daemon answers page by page.
  *
- *     struct eh_list list = {.cli = cli, .path = "/v1/reps", .key = "reps", .add = rep_row, .page =
- * 250}; return eh_list_show(&list, "rep,state,>open", "no reps");
+ *     struct eh_list list = {
+ *         .cli = cli, .path = "/v1/reps", .key = "reps", .add = rep_row, .page = 250};
+ *     return eh_list_show(&list, "rep,state,>open", "no reps");
  *
- * Without --json all pages are printed, up to --limit or shown_max, and how to see the rest; with
- * it one page as it came. --newest, --since and --limit go into the query where the command has
- * them.
+ * Without --json it prints all pages, up to --limit or shown_max rows, and then says how to see the
+ * rest. With --json it prints one page as the daemon answered it. --newest, --since and --limit go
+ * into the query, if the command has them.
  */
 #ifndef EVENHAND_TOOLS_CLIENT_LIST_H
 #define EVENHAND_TOOLS_CLIENT_LIST_H
@@ -16,8 +17,8 @@
 
 struct eh_list {
     const struct eh_cli *cli;
-    const char *path; /* without a query for a part */
-    const char *key;  /* of the array */
+    const char *path;                                                 /* its query names no page */
+    const char *key;                                                  /* of the array */
     void (*add)(struct eh_grid *, const json_t *item, void *context); /* one row */
     struct eh_grid *grid;
     void *context;

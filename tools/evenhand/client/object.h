@@ -1,5 +1,5 @@
 /*
- * object: reads a JSON object of an answer; a member that is missing reads as nothing.
+ * object: reads a JSON object of an answer. A member that is missing is NULL, 0 or false.
  *
  *     const char *rep = eh_object_text(ticket, "rep");       // NULL: it has none
  *     int64_t value = eh_object_int(ticket, "value");        // 0: it has none

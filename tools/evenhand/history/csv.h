@@ -12,8 +12,9 @@
  *     r = eh_csv_read(text, "history.csv", NULL, on_row, context, &error);
  *     // "history.csv:17: has 12 fields, the header 13"
  *
- * Rows of another length than the header, an unclosed quote, a column named twice: refused, with
- * file and line (the one a row begins on). What a row handler refuses gets file and line too.
+ * A row of another length than the header, an unclosed quote and a column that is named twice are
+ * refused, with the file and the line on which the row begins. So is a row that the handler
+ * refuses.
  */
 #ifndef EVENHAND_TOOLS_HISTORY_CSV_H
 #define EVENHAND_TOOLS_HISTORY_CSV_H

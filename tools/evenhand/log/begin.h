@@ -1,7 +1,7 @@
 /*
- * begin: where a count of facts under plans begins: at the last snapshot before the first day of
- * interest. Messages before the snapshot that name a later period are taken too, so the count is
- * the one that the whole log gives.
+ * begin: chooses where a count of facts under plans begins: at the last snapshot before the first
+ * day that matters. Messages before the snapshot that name a later period are taken, too. The count
+ * is the same as that of the whole log.
  *
  *     const struct eh_begin begin = {.first = eh_period_first(period), .plans = &plan, .count = 1};
  *     r = eh_replay_begin_count(&replay, &begin, &error);

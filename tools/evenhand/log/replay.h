@@ -1,6 +1,6 @@
 /*
- * replay: the log in PostgreSQL decided again, input by input, with the draws as recorded, in
- * an engine that begins empty. No daemon is asked, the auditor's role is enough.
+ * replay: decides the log in PostgreSQL again, input by input, in an engine that begins empty.
+ * Draws are taken as recorded. It needs no daemon; the role evenhand_auditor is enough.
  *
  *     EH_AUTO(eh_replay) struct eh_replay replay = {0};
  *     r = eh_replay_open("dbname=evenhand", &replay, &error);
@@ -10,7 +10,7 @@
  *         …
  *     }
  *
- * or, where nothing is asked in between, eh_replay_all().
+ * eh_replay_all() does the same for all inputs that are left.
  */
 #ifndef EVENHAND_TOOLS_LOG_REPLAY_H
 #define EVENHAND_TOOLS_LOG_REPLAY_H

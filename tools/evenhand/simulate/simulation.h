@@ -1,6 +1,6 @@
 /*
- * simulation: a recorded history, dealt again under several policies at once, by the engine the
- * daemon has, without servers.
+ * simulation: deals a recorded history again, under several policies at once. It uses the engine of
+ * the daemon, and no servers.
  *
  *     struct eh_simulation_rules rules = {.history = {.file = "history.csv"}, .seed = 1};
  *     struct eh_simulation s = {0};
@@ -9,9 +9,10 @@
  *     eh_tally_figures(&s.recorded, team, &figures);        // s.runs[i].tally: under policy i
  *     eh_simulation_done(&s);
  *
- * In order of time; what has the same time in the order of the file, arrivals before closings: with
- * dates alone, what is closed on a day is open all that day. A ticket that had to wait is closed as
- * long after its deal as the recorded one was after its arrival. Days are those of UTC.
+ * Messages come in the order of time. At the same time arrivals come before closings, each in the
+ * order of the file: in a history with dates alone, a ticket is open on the whole day of its
+ * closing. A ticket that had to wait is closed as long after its deal as the recorded ticket was
+ * after its arrival. Days are those of UTC.
  */
 #ifndef EVENHAND_TOOLS_SIMULATE_SIMULATION_H
 #define EVENHAND_TOOLS_SIMULATE_SIMULATION_H
@@ -37,8 +38,8 @@ struct eh_simulation_ticket {
     uint32_t team;   /* of the desk */
     uint32_t rep;    /* who had it, a number among `recorded`; or EH_SIMULATION_NONE */
     int64_t value;   /* minor units */
-    size_t opening;  /* its place among the messages */
-    size_t closing;  /* ... and that of its outcome; SIZE_MAX: none is recorded */
+    size_t opening;  /* place of its ticket among the messages */
+    size_t closing;  /* place of its outcome; SIZE_MAX: none is recorded */
     int64_t took_us; /* from arrival to outcome */
 };
 
@@ -91,8 +92,7 @@ void eh_simulation_done(struct eh_simulation *);
 /* run.c: one policy. Times never run backwards. */
 int eh_run_start(struct eh_simulation_run *, const struct eh_simulation *, const char *policy,
                  struct eh_error *) EH_MUST_CHECK;
-/* Takes the message at this place; what was put off to before its time comes first.
- */
+/* Takes the message at this place. Closings that were put off to an earlier time come first. */
 int eh_run_step(struct eh_simulation_run *, size_t at, const struct eh_input *,
                 struct eh_error *) EH_MUST_CHECK;
 int eh_run_finish(struct eh_simulation_run *, struct eh_error *) EH_MUST_CHECK;

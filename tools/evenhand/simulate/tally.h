@@ -8,26 +8,25 @@
  *     r = eh_tally_figures(&tally, team, &f);               // or EH_TALLY_ALL
  *     eh_tally_done(&tally);
  *
- * Figures are taken per share: a rep with share 0.5 is as well off with half of what a full one
- * gets, and counts half. They are the plain ones, over what was received; what somebody could not
- * have received because of absence or capacity is not taken out, for a recorded history does not
- * tell it.
+ * Figures are per share: a rep with share 0.5 who got half of what a full rep got is as well off,
+ * and counts half. Absence and capacity are not taken into account, because a recorded history does
+ * not tell them.
  */
 #ifndef EVENHAND_TOOLS_SIMULATE_TALLY_H
 #define EVENHAND_TOOLS_SIMULATE_TALLY_H
 
 #include <evenhand/base/base.h>
 
-#define EH_TALLY_ALL UINT32_MAX /* as a team: all of them, a rep's teams together */
+#define EH_TALLY_ALL UINT32_MAX /* in place of a team: all teams together */
 
 struct eh_tally_row {
-    uint32_t team, rep; /* numbers of the caller's */
+    uint32_t team, rep; /* the caller's numbers for them */
     uint32_t share_ppm;
     uint64_t count;
     int64_t value; /* minor units */
 };
 
-/* How well the receiver could be guessed: chances of the likeliest one, per team. */
+/* How well one could guess who gets a ticket: the chances of the likeliest rep, in a team. */
 struct eh_tally_guess {
     double sum;
     uint64_t count;

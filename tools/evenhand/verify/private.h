@@ -30,16 +30,16 @@ struct eh_proof {
     struct eh_replay *replay; /* the caller's */
     uint64_t from, last;      /* input */
     uint64_t chained;         /* input of the last chain row: up to there it was compared */
-    uint64_t unended;         /* first input behind it with which a batch ended, too; or 0 */
+    uint64_t unended;         /* the first input behind it that ended a batch; 0: none */
     uint64_t lease;           /* of the last chain row */
     int16_t state;            /* form of its digest */
-    bool linked;              /* it has a link: */
+    bool linked;              /* the last chain row has `link` */
     uint8_t link[EH_CLI_LOG_LINK_BYTES];
     int64_t at_us;             /* of the last input */
     int32_t latest_day;        /* of all inputs so far: local, days since 1970 */
     uint64_t high_ms, high_no; /* highest stream id so far */
-    uint64_t dead;             /* input of the last dead letter ... */
-    uint64_t dead_size;        /* ... and of its body */
+    uint64_t dead;             /* input of the last dead letter */
+    uint64_t dead_size;        /* bytes of its body */
     uint64_t ledger_end;       /* input of the ledger's last row; 0: it has none */
     struct eh_chain chain;     /* up to `last` */
     struct eh_proof_counts counts;
@@ -59,7 +59,7 @@ static inline unsigned long long big(uint64_t number)
     return number;
 }
 
-/* In force for the input. */
+/* The rules in force. */
 static inline uint32_t proof_rules(const struct eh_replay *replay)
 {
     struct eh_totals totals;
@@ -67,8 +67,7 @@ static inline uint32_t proof_rules(const struct eh_replay *replay)
     return totals.rules;
 }
 
-/* Whether the input is from before rules had numbers, when builds wrote some things otherwise than
- * each other. */
+/* Whether the input is from before rules had numbers. Builds of that time differ in some rows. */
 static inline bool proof_is_first(const struct eh_replay *replay)
 {
     return proof_rules(replay) == EH_RULES_FIRST;
@@ -77,10 +76,12 @@ static inline bool proof_is_first(const struct eh_replay *replay)
 /* ---- draws.c */
 
 bool proof_affinity(void *proof, uint64_t seq); /* an eh_affinity_fn */
-/* An eh_draw_fn: what was recorded, checked where the seed is known. Context: the proof. */
+/* An eh_draw_fn: gives the recorded result, and checks it if the seed is known. Context: the proof.
+ */
 bool proof_draw(void *proof, const struct eh_draw_query *, uint64_t *ret_result);
 int proof_compare_draws(const struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* After the row is decided: draws whose key it says is lost no longer wait for a seed. */
+/* Call after the row is decided. If it says that a master key is lost, the draws under that key no
+ * longer wait for their seeds. */
 int proof_take_lost(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 
 /* ---- rows.c */
@@ -105,7 +106,7 @@ int proof_compare_past(const struct eh_replay *, struct eh_error *) EH_MUST_CHEC
 
 /* ---- pool.c */
 
-/* The rows of a step of a period's life; behind its decision. */
+/* Compares the rows of a step of a period. Call after the decision. */
 int proof_compare_pool(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
 /* Two statements of one version, as `input` settles it. */
 int proof_compare_statements(uint64_t input, const struct eh_pool_statement *found,

@@ -55,30 +55,30 @@ struct eh_proof_counts {
     bool sealed;                         /* all columns of the head are proved */
 };
 
-/* from: rows before this input are decided again, where they are read, but not compared; the chain
- * is taken as it stands there. */
+/* Rows before the input `from` are decided again, if they are read, and not compared. The chain is
+ * taken from the log there. */
 int eh_proof_new(struct eh_replay *, uint64_t from, struct eh_proof **ret,
                  struct eh_error *) EH_MUST_CHECK;
 void eh_proof_free(struct eh_proof *); /* NULL allowed */
 
-/* Where the replay goes on from a snapshot: with the row of chain of its input, whose word is taken
- * for all before it; the snapshot's state has to be the one it speaks of. */
+/* Call when the replay begins at a snapshot, with the chain row of its input. That row is trusted
+ * for the log before it. The snapshot's state has to have the digest of that row. */
 int eh_proof_begin(struct eh_proof *, const struct eh_cli_log_chain *,
                    struct eh_error *) EH_MUST_CHECK;
 int eh_proof_epoch(struct eh_proof *, const struct eh_cli_log_epoch *,
                    struct eh_error *) EH_MUST_CHECK;
-/* Decides the input that eh_replay_next() read, and compares what it leads to. */
+/* Decides the input that eh_replay_next() read, and compares the rows that follow from it. */
 int eh_proof_row(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* Of the row given last. */
+/* Compares the chain row of the row that was given last. */
 int eh_proof_chain(struct eh_proof *, const struct eh_cli_log_chain *,
                    struct eh_error *) EH_MUST_CHECK;
-/* Behind that: the snapshot of the state after that row, if there is one. */
+/* Call after that: compares the snapshots of the state after that row, if there are any. */
 int eh_proof_snapshots(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* Behind the last row of the log: nothing may be left that no row accounts for; and the head, the
- * lease and the desk are those of the log. */
+/* Call after the last row of the log. No table may have further rows. The head, the lease and the
+ * desk have to be those of the log. */
 int eh_proof_end(struct eh_proof *, struct eh_error *) EH_MUST_CHECK;
-/* What differs from this checkpoint after the last row ("hash chain"); NULL: nothing. */
-#define EH_PROOF_NO_SEQ UINT64_MAX /* not said */
+#define EH_PROOF_NO_SEQ UINT64_MAX /* the checkpoint does not say it */
+/* The name of what differs from this checkpoint after the last row: "hash chain"; NULL: nothing. */
 const char *eh_proof_differs(const struct eh_proof *, uint64_t seq, struct eh_key digest,
                              const struct eh_chain *);
 
@@ -89,7 +89,7 @@ struct eh_proof_lost {
     uint32_t epoch;
     uint64_t draws;       /* 0: nothing was drawn in it, nothing is missing */
     uint64_t first, last; /* inputs that drew */
-    uint64_t input;       /* that put another key in its place */
+    uint64_t input;       /* that brought a new key */
 };
 /* In the order of epochs. Valid until the next row. */
 const struct eh_proof_lost *eh_proof_lost(const struct eh_proof *, size_t *ret_count);

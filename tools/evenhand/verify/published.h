@@ -35,13 +35,13 @@ struct eh_published {
  * the reason has been said on stderr. */
 int eh_published_open(const struct eh_cli *, const char *address, const char *desk,
                       struct eh_published *ret, struct eh_error *) EH_MUST_CHECK;
-/* -EH_ECORRUPT with a sentence that names the entry. compared false: only passed over. `desk`: in
- * force behind the input, or NULL; the account of an entry is its, or that of a desk that came
- * before the entry was published. */
+/* -EH_ECORRUPT with a sentence that names the entry. `compared` false: the entries are only read.
+ * `desk`: in force after the input, or NULL. The account of an entry comes from that desk, or from
+ * a later desk that came before the entry was published. */
 int eh_published_compare(struct eh_published *, const struct eh_input *, const struct eh_effects *,
                          const struct eh_desk *desk, bool compared,
                          struct eh_error *) EH_MUST_CHECK;
-/* Call before the first effect: entries up to this one are skipped. */
+/* Call before the first effect. Entries up to this number are skipped. */
 int eh_published_skip(struct eh_published *, uint64_t seq, struct eh_error *) EH_MUST_CHECK;
 int eh_published_end(struct eh_published *, struct eh_error *) EH_MUST_CHECK;
 void eh_published_close(struct eh_published *);
