@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include "bridge/out/failing.h"
 #include "bridge/out/jobs.h"
 
 TestSuite(bridge_jobs, .timeout = 300);
@@ -479,6 +480,44 @@ Test(bridge_jobs, failing_for_ten_minutes_it_is_parked)
     end(&w);
 }
 
+/* Alone on a quiet desk, or beside others: its helpdesk answers, so it is this ticket. */
+Test(bridge_jobs, the_helpdesks_own_error_is_parked_though_nothing_else_is_done)
+{
+    static struct world w;
+    for (unsigned count = 1; count <= EH_FAILING_MAX + 1; count++) {
+        begin(&w);
+        for (unsigned i = 0; i < count; i++) {
+            w.mood[i] = i % 2 ? LIES : IS_SICK;
+            want(&w, i, "ana", i + 1);
+        }
+        run(&w, 599 * SECOND);
+        cr_expect_eq(w.parked, 0);
+        run(&w, 32 * SECOND);
+        cr_expect_eq(w.parked, count <= EH_FAILING_MAX ? count : 0, "%u of %u", w.parked, count);
+        end(&w);
+    }
+}
+
+Test(bridge_jobs, an_outage_between_errors_begins_the_time_anew)
+{
+    static struct world w;
+    static const enum mood outages[] = {IS_AWAY, IS_SILENT, IS_BUSY};
+    for (int i = 0; i < 3; i++) {
+        begin(&w);
+        w.mood[1] = IS_SICK;
+        want(&w, 1, "ana", 1);
+        run(&w, 500 * SECOND);
+        w.mood[1] = outages[i];
+        run(&w, 3600 * SECOND);
+        w.mood[1] = IS_SICK;
+        run(&w, 580 * SECOND);
+        cr_expect_eq(w.parked, 0, "%d", i);
+        run(&w, 60 * SECOND);
+        cr_expect_eq(w.parked, 1, "%d", i);
+        end(&w);
+    }
+}
+
 Test(bridge_jobs, while_nothing_is_done_at_all_nothing_is_parked)
 {
     static struct world w;
@@ -500,7 +539,7 @@ Test(bridge_jobs, while_nothing_is_done_at_all_nothing_is_parked)
 Test(bridge_jobs, rests_grow_to_their_bound)
 {
     static struct world w;
-    begin(&w);
+    begin_with(&w, 7200 * SECOND);
     w.mood[1] = IS_SICK;
     want(&w, 1, "ana", 1);
     run(&w, 3600 * SECOND);

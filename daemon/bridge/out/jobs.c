@@ -15,6 +15,7 @@
 #include <sys/queue.h>
 
 #include "bridge/out/backoff.h"
+#include "bridge/out/failing.h"
 #include "bridge/out/words.h"
 
 #define LEVELS  9 /* lengths of a rest: 0.2 s, 0.4 s, … 25.6 s, 30 s */
@@ -33,8 +34,8 @@ struct job {
     bool dropped;       /* nobody wants it: it ends with what is under way */
     bool was_parked;
     unsigned level, step, rounds;
-    int64_t due_us, failing_us; /* failing since; 0: it is not */
-    uint64_t done_before;       /* jobs done when it began to fail */
+    int64_t due_us;
+    struct eh_failing failing;
     json_t *requests, *previous;
     char *said; /* the last answer, for people; NULL: none, or no memory */
 };
@@ -144,7 +145,7 @@ static bool job_changed(struct job *job)
     if (!job->stale)
         return false;
     job->stale = false;
-    job->failing_us = 0;
+    job->failing = (struct eh_failing){0};
     job->level = 0;
     job_clear(job);
     job_move(job, JOB_READY);
@@ -169,7 +170,8 @@ static bool job_fails_too_long(const struct job *job, int64_t now_us)
 {
     const struct eh_jobs *jobs = job->jobs;
     int64_t most_us = jobs->ways.fail_us ? jobs->ways.fail_us : EH_JOBS_FAIL_US;
-    return now_us - job->failing_us >= most_us && jobs->figures.done > job->done_before;
+    return eh_failing_is_hopeless(&job->failing, now_us - most_us, jobs->figures.done,
+                                  jobs->figures.resting + jobs->figures.under_way);
 }
 
 /* It is tried again, after a rest. */
@@ -181,13 +183,11 @@ static void job_failed(struct job *job, const char *why)
     eh_format(jobs->last_failure, sizeof jobs->last_failure, "%s: %s", job->id, why);
     if (job_changed(job))
         return;
-    if (job->failing_us == 0) {
-        job->failing_us = now_us;
-        job->done_before = jobs->figures.done;
+    if (job->failing.since_us == 0)
         job->level = 0;
-    } else if (job->level < LEVELS - 1) {
+    else if (job->level < LEVELS - 1)
         job->level++; /* it is in no list of a level just now: it is active */
-    }
+    eh_failing_failed(&job->failing, now_us, jobs->figures.done);
     if (job_fails_too_long(job, now_us) && job_park(job, why))
         return;
     job_clear(job);
@@ -235,6 +235,7 @@ static void job_send(struct job *job, json_t *request, eh_web_fn *on_answer)
 /* It did not reach the helpdesk, or nobody knows what became of it. True: the job has failed. */
 static bool job_unanswered(struct job *job, const struct eh_web_answer *answer)
 {
+    eh_failing_hears(&job->failing, answer);
     if (answer->end == EH_WEB_ANSWERED && answer->status != 429)
         return false;
     job->doubt = job->doubt || answer->end == EH_WEB_LOST;
@@ -374,6 +375,7 @@ static void on_assign_asked(void *context, const json_t *values, const char *why
 static void job_begin(struct job *job)
 {
     job_move(job, JOB_ACTIVE);
+    eh_failing_begin(&job->failing);
     job->rounds = 0;
     if (job->doubt)
         job_read(job);
@@ -487,7 +489,7 @@ static int job_replace(struct job *job, const struct eh_wish *wish, struct eh_er
     job->dropped = false;
     job->stale = job->state == JOB_ACTIVE && (job->stale || !same || wish->doubt);
     if (job->state == JOB_RESTING && !same) {
-        job->failing_us = 0;
+        job->failing = (struct eh_failing){0};
         job_move(job, JOB_READY);
     }
     return 0;

@@ -4,8 +4,8 @@
  * A job asks the profile for its requests, sends them one after the other, and asks what each
  * answer means. After any doubt the owner is read back before anything is set again. At most
  * EH_JOBS_WINDOW jobs are under way, and one a ticket: a newer owner takes the place of an older
- * one. A job that fails rests, 0.2 s at first and 30 s at most; refused for good, or failing for
- * ten minutes while others are done, it is parked.
+ * one. A job that fails rests, 0.2 s at first and 30 s at most. Refused for good it is parked, and
+ * so it is when it fails for ten minutes, unless it is the whole helpdesk that fails (failing.h).
  *
  * No clock, no socket, no child: these are the caller's (struct eh_jobs_ways).
  *

@@ -11,8 +11,9 @@
 
 #include "host/yaml_table.h"
 
-#define RATE_MAX  100000
-#define SWEEP_MAX 86400
+#define RATE_MAX       100000
+#define SWEEP_MAX      86400
+#define PARK_AFTER_MAX 86400
 
 /* ---- Values that are no plain text. */
 
@@ -32,6 +33,16 @@ static const char *sweep_read(struct eh_yaml_value *value)
         return *(int64_t *)value->field = 0, NULL;
     if (eh_duration_parse(value->text, &seconds, NULL) < 0 || seconds < 1 || seconds > SWEEP_MAX)
         return "is neither off nor a duration of 1s to 24h, such as 60s";
+    *(int64_t *)value->field = seconds;
+    return NULL;
+}
+
+static const char *park_after_read(struct eh_yaml_value *value)
+{
+    int64_t seconds;
+    if (eh_duration_parse(value->text, &seconds, NULL) < 0 || seconds < 1 ||
+        seconds > PARK_AFTER_MAX)
+        return "is no duration of 1s to 24h, such as 10m";
     *(int64_t *)value->field = seconds;
     return NULL;
 }
@@ -137,6 +148,7 @@ static const struct eh_yaml_key keys[] = {
     LIST("managers", managers),
     VALUE("owner", owner, owner_read, "guard"),
     VALUE("sweep", sweep_s, sweep_read, "60s"),
+    VALUE("park_after", park_after_s, park_after_read, "10m"),
     VALUE("rate", rate, rate_read, "100/min"),
     PATH("profiles", profiles, EH_PROFILES_FOLDER),
     PATH("state", state, NULL),

@@ -50,7 +50,8 @@ struct eh_connection {
     char admin_socket[108];
     char desk[EH_ID_MAX + 1];
     enum eh_owner_mode owner;
-    int64_t sweep_s; /* 0: none but at the start */
+    int64_t sweep_s;      /* 0: none but at the start */
+    int64_t park_after_s; /* an owner that cannot be set for so long is parked */
     struct eh_rate rate;
     json_t *groups, *kinds, *value, *outcomes, *options;       /* objects; never NULL once loaded */
     json_t *nobody, *managers;                                 /* arrays of accounts */
