@@ -3,6 +3,12 @@ _evenhand_bridge()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local connections=/etc/evenhand/bridge.d profiles=/usr/share/evenhand/bridge offered
+    if ((COMP_CWORD > 2)) && [[ ${COMP_WORDS[COMP_CWORD - 2]} == parked ]]; then
+        COMPREPLY=($(compgen -W "retry drop" -- "$word"))
+        return
+    elif [[ $before == retry || $before == drop ]]; then
+        return # ids of what is parked
+    fi
     case $before in
     add) offered=$(cd "$profiles" 2>/dev/null && ls -- *.yaml 2>/dev/null) ;;
     check | status | parked | sweep | --connection)

@@ -429,6 +429,10 @@ def words_are_completed():
     assert words("freeze", "sales", "2026-0") == ["2026-02", "2026-03"]
     assert words("pool", "sales", "--period", "") == ["2026-02", "2026-03"]
     assert words("tickets", "--state", "a") == ["assigned"] and words("desk", "apply", "") == [":files"]
+    assert words("tickets", "--state", "h") == ["held"]
+    assert words("outcome", "1", "cancelled", "--reason", "") == ["spam", "duplicate", "merged", "test",
+                                                                  "customer"]
+    assert words("return", "1", "--reason", "") == []
     assert words("tickets", "--team=su") == ["--team=support"] and words("tickets", "--state=c") == \
         ["--state=closed"]
     assert words("tickets", "--team", "=", "su") == ["support"] == words("tickets", "--team", "su")

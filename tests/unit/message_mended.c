@@ -260,3 +260,39 @@ Test(message_mended, one_skill_alone)
     struct eh_message m = taken(&arena, TEXT("\"skills\":\"no\""));
     assert_str(m.skills, "no", "skills");
 }
+
+static void expect_reason(const char *fields, const char *reason, const char *words)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_message m = taken(&arena, fields, strlen(fields));
+    cr_expect_eq(eh_message_has(&m, EH_FIELD_REASON), reason != NULL, "%s", fields);
+    assert_str(m.reason, reason ? reason : "", fields);
+    assert_str(m.mended, words ? words : "", fields);
+}
+
+/* Counted by word: any other is left out, and only what is cancelled has one. */
+Test(message_mended, the_reason_why_a_ticket_was_cancelled)
+{
+    static const char *const reasons[] = {EH_CANCELLED_REASONS};
+    static const char *const others[] = {"Spam", "spam!", "duplicates", "spa"};
+    char text[160];
+    cr_expect_eq(sizeof reasons / sizeof *reasons, 5);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        eh_format(text, sizeof text,
+                  "\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"cancelled\",\"reason\":\"%s\"",
+                  reasons[i]);
+        expect_reason(text, reasons[i], NULL);
+        eh_format(text, sizeof text,
+                  "\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"won\",\"reason\":\"%s\"",
+                  reasons[i]);
+        expect_reason(text, NULL, "reason: left out: only what is cancelled has one");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        eh_format(text, sizeof text,
+                  "\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"cancelled\",\"reason\":\"%s\"",
+                  others[i]);
+        expect_reason(text, NULL,
+                      "reason: left out: none of spam, duplicate, merged, test, customer");
+    }
+    expect_reason("\"type\":\"outcome\",\"id\":\"1\",\"outcome\":\"cancelled\"", NULL, NULL);
+}

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include <evenhand/wire/message.h>
 #include <evenhand/wire/policies.h>
 
 #include "client/http.h"
@@ -76,7 +77,8 @@ static void periods_offer(const struct typed *t)
 
 static const char *const outcomes[] = {"won",      "lost",     "resolved", "cancelled",
                                        "reopened", "refunded", "rated",    NULL};
-static const char *const states[] = {"waiting", "assigned", "open", "closed", NULL};
+static const char *const states[] = {"waiting", "assigned", "open", "held", "closed", NULL};
+static const char *const reasons[] = {EH_CANCELLED_REASONS, NULL};
 static const char *const ratings[] = {"1", "2", "3", "4", "5", NULL};
 static const char *const minutes[] = {"paid_minutes", "contract_minutes", NULL};
 
@@ -115,6 +117,8 @@ static void value_offer(const struct typed *t)
         policies_offer(t);
     else if (strcmp(t->option, "csat") == 0)
         words_offer(t, ratings);
+    else if (strcmp(t->option, "reason") == 0 && strcmp(t->option_value, "R") == 0)
+        words_offer(t, reasons); /* of an outcome; other reasons are said in own words */
     else if (strcmp(t->option, "desk") != 0 || strcmp(t->option_value, "FILE") == 0)
         kind_offer(t, t->option_value);
 }
