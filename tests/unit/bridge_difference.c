@@ -147,11 +147,15 @@ Test(difference, while_an_owner_is_being_set_no_other_is_believed)
     struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
     connection.owner = EH_OWNER_REPORT;
     cr_assert_str_eq(find(held, OPEN ", \"account\": null}", true), "");
-    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"value\": 5}", true), "ticket");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"value\": 5}", true),
+                     "ticket+doubt");
+    held->said_account = eh_holdings_keep(holdings, "ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": null}", true), "+doubt");
     connection.owner = EH_OWNER_GUARD;
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\"}", true), "+doubt");
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", true), "");
-    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", true), "");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", true),
+                     "+doubt");
 }
 
 /* Its entry was lost before it was read: that the helpdesk has another owner is nobody's doing. */

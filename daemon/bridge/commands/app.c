@@ -106,7 +106,13 @@ static bool is_pending(void *context, const char *id)
     return eh_out_is_pending(app->out, id);
 }
 
-static const struct eh_sync_helpdesk helpdesk = {fetch, set_owner, is_pending};
+static bool is_parked(void *context, const char *id)
+{
+    const struct eh_bridge_app *app = context;
+    return eh_out_is_parked(app->out, id);
+}
+
+static const struct eh_sync_helpdesk helpdesk = {fetch, set_owner, is_pending, is_parked};
 
 /* ---- What evenhand has decided. */
 
@@ -213,7 +219,8 @@ static int make_out(struct eh_bridge_app *app, struct eh_error *error)
                                            .on_lost = on_lost,
                                            .on_sweep = on_sweep,
                                            .previous = previous,
-                                           .context = app};
+                                           .context = app,
+                                           .fail_us = app->connection->park_after_s * 1000000};
     return eh_out_new(&options, &app->out, error);
 }
 

@@ -435,7 +435,12 @@ int eh_out_set_owner(struct eh_out *out, const char *id, const char *account)
 
 bool eh_out_is_pending(const struct eh_out *out, const char *id)
 {
-    return eh_jobs_has(out->jobs, eh_str(id)) || eh_parked_has(out->parked, eh_str(id));
+    return eh_jobs_has(out->jobs, eh_str(id));
+}
+
+bool eh_out_is_parked(const struct eh_out *out, const char *id)
+{
+    return eh_parked_has(out->parked, eh_str(id));
 }
 
 int eh_out_fetch(struct eh_out *out, json_t *request, eh_web_fn *fn, void *whose)

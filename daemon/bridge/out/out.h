@@ -68,8 +68,9 @@ void eh_out_free(struct eh_out *); /* NULL allowed */
 void eh_out_start(struct eh_out *);
 /* Of no entry of the outbox. account NULL: nobody. -EH_EFULL, -EH_ENOMEM. */
 int eh_out_set_owner(struct eh_out *, const char *id, const char *account) EH_MUST_CHECK;
-/* An owner of this ticket is being set, or waits for it; or is parked. */
+/* An owner of this ticket is being set, or waits for it. */
 bool eh_out_is_pending(const struct eh_out *, const char *id);
+bool eh_out_is_parked(const struct eh_out *, const char *id);
 /* -EH_EFULL, -EH_EINVAL: it is no request. */
 int eh_out_fetch(struct eh_out *, json_t *request, eh_web_fn *, void *whose) EH_MUST_CHECK;
 void eh_out_forget(struct eh_out *, const void *whose);

@@ -120,6 +120,12 @@ static bool owner_differs(const struct finding *in)
            !is_same(view->held->account, view->said->account) && !is_our_hand(in);
 }
 
+/* A ticket that nobody has and had is as ours leaves it until its owner is set. */
+static bool is_doubtful(const struct finding *in)
+{
+    return in->view->said->account || in->view->held->said_account;
+}
+
 static void owner_find(struct finding *in)
 {
     const struct eh_view *view = in->view;
@@ -127,9 +133,11 @@ static void owner_find(struct finding *in)
         return;
     bool is_told =
         (view->connection->owner == EH_OWNER_REPORT && !is_lost(in)) || is_managers_hand(in);
-    if (is_told && !view->in_flight)
+    if (is_told && view->in_flight)
+        in->out->in_doubt = is_doubtful(in);
+    else if (is_told)
         owner_add(in);
-    else if (!is_told && view->held->state != EH_HELD_ELSEWHERE)
+    else if (view->held->state != EH_HELD_ELSEWHERE)
         *(view->in_flight ? &in->out->in_doubt : &in->out->set_back) = true;
 }
 

@@ -31,9 +31,9 @@ struct eh_difference {
     unsigned count;
     int64_t outcome_ms; /* `at` of an outcome among them; 0: it has none */
     bool set_back;      /* guard: the owner has to be set to what evenhand wants */
-    bool in_doubt; /* guard: another owner was said while ours is being set: look behind that */
-    bool stale;    /* older than what is known: nothing follows */
-    bool reported; /* a message `owner` is among them */
+    bool in_doubt;      /* another owner was said while ours is being set: look behind that */
+    bool stale;         /* older than what is known: nothing follows */
+    bool reported;      /* a message `owner` is among them */
 };
 
 void eh_difference_find(const struct eh_view *, struct eh_difference *ret);

@@ -94,7 +94,7 @@ static void take(struct fetch *fetch, json_t *value)
 {
     fetch->pending++;
     fetch->result.values++;
-    if (fetch->by[0] && json_is_object(value) && !json_object_get(value, "by"))
+    if (fetch->by[0] && json_is_object(value) && !json_string_value(json_object_get(value, "by")))
         json_object_set_new(value, "by", json_string(fetch->by));
     eh_sync_take(fetch->sync, value, on_taken, fetch);
 }

@@ -1,7 +1,7 @@
 /*
  * private: what take.c, fetch.c, sweep.c and sync.c share. take.c takes what was said; fetch.c asks
- * the helpdesk and has its answers taken; sweep.c goes through all tickets; sync.c makes them. Each
- * calls those before it.
+ * the helpdesk and has its answers taken; sweep.c goes through all tickets; looks.c reads single
+ * ones again; sync.c makes them. Each calls those before it.
  *
  *     eh_sync_fail(sync, "the sweep's page has no path");
  */
@@ -14,6 +14,7 @@
 
 struct told;
 struct eh_accounts;
+struct eh_looks;
 struct fetch;
 struct eh_sweep;
 
@@ -28,6 +29,8 @@ struct eh_sync {
     unsigned gets;         /* of these: for a `get` */
     struct eh_sweep *sweep;
     struct eh_accounts *accounts;
+    struct eh_looks *looks;
+    void (*look)(struct eh_sync *, const char *id, const char *by); /* as eh_looks_want() */
     int (*get)(struct eh_sync *, const json_t *value); /* a request that `in` has asked for */
     uint32_t sweep_number;                             /* of the one that runs, or ran last */
     bool listed;                                       /* all that evenhand has open is known */
@@ -65,6 +68,12 @@ void eh_sync_drop_fetches(struct eh_sync *);
 /* accounts.c: who reps are at the helpdesk. */
 int eh_accounts_new(struct eh_sync *, struct eh_accounts **ret) EH_MUST_CHECK;
 void eh_accounts_free(struct eh_accounts *); /* NULL allowed */
+
+/* looks.c: once nothing is decided or set any more for the ticket it is read again. by: who has set
+ * its owner, or NULL. */
+int eh_looks_new(struct eh_sync *, struct eh_looks **ret) EH_MUST_CHECK;
+void eh_looks_free(struct eh_looks *); /* NULL allowed */
+void eh_looks_want(struct eh_sync *, const char *id, const char *by);
 
 int eh_sweep_new(struct eh_sync *, struct eh_sweep **ret) EH_MUST_CHECK;
 void eh_sweep_free(struct eh_sweep *); /* NULL allowed */

@@ -27,6 +27,8 @@ int eh_sync_new(const struct eh_sync_options *options, struct eh_sync **ret, str
     if (r == 0 && (eh_holdings_new(&sync->holdings) < 0 || eh_sweep_new(sync, &sync->sweep) < 0 ||
                    eh_accounts_new(sync, &sync->accounts) < 0))
         r = eh_error_set(error, EH_ENOMEM, "out of memory");
+    if (r == 0 && eh_looks_new(sync, &sync->looks) < 0)
+        r = eh_error_set(error, EH_ENOMEM, "out of memory");
     if (r < 0)
         eh_sync_free(sync);
     else
@@ -49,6 +51,7 @@ void eh_sync_free(struct eh_sync *sync)
         return;
     eh_asker_free(sync->asker);
     eh_sweep_free(sync->sweep);
+    eh_looks_free(sync->looks);
     eh_accounts_free(sync->accounts);
     eh_sync_drop_fetches(sync);
     drop_waits(sync);

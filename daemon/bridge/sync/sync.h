@@ -29,6 +29,7 @@
 #define EH_SYNC_ACCOUNT_S 60     /* then a rep's account is asked for again */
 #define EH_SYNC_REPS_MAX  100000 /* reps whose accounts are known */
 #define EH_SYNC_READS     2      /* tickets that a sweep reads at a time */
+#define EH_SYNC_LOOKS_MAX 256    /* tickets that wait to be read again */
 
 struct eh_sync_answer {
     int status;      /* 0: there is none */
@@ -46,6 +47,8 @@ struct eh_sync_helpdesk {
     int (*set_owner)(void *context, const char *id, const char *account);
     /* Is an owner of this ticket being set, or about to be? */
     bool (*is_pending)(void *context, const char *id);
+    /* Could none be set, which somebody has to look at? */
+    bool (*is_parked)(void *context, const char *id);
 };
 
 struct eh_sync_options {

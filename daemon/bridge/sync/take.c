@@ -227,11 +227,14 @@ static void put(struct told *told, const json_t *message)
     told_settle(told, r == -EH_ERANGE ? 0 : r);
 }
 
+/* What is parked is not set again by `guard`; who has it nevertheless is reported. */
 static bool in_flight(const struct told *told, const struct eh_held *held)
 {
     const struct eh_sync_options *options = &told->sync->options;
+    bool heard = options->connection->owner == EH_OWNER_REPORT && told->said.account;
     return !told->sync->listed || told->at_us < held->touched_us ||
-           options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held));
+           options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held)) ||
+           (!heard && options->helpdesk->is_parked(options->helpdesk_context, eh_held_id(held)));
 }
 
 static void set_back(struct eh_sync *sync, const struct eh_held *held)
@@ -246,11 +249,16 @@ static void set_back(struct eh_sync *sync, const struct eh_held *held)
         eh_sync_fail(sync, "ticket %s: its owner cannot be set back now", eh_held_id(held));
 }
 
-/* Ours is being set, and who was first nobody knows: the owner is read back behind it. */
-static void look_again(struct eh_sync *sync, const struct eh_held *held)
+/* Ours is being set, and who was first nobody knows: the owner is read back behind it. What `guard`
+ * sets goes on to what evenhand wants. */
+static void look_again(const struct told *told, const struct eh_held *held)
 {
+    struct eh_sync *sync = told->sync;
     const struct eh_sync_options *options = &sync->options;
-    if (options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held)))
+    if (options->connection->owner == EH_OWNER_REPORT ||
+        (told->said.by && eh_account_listed(options->connection->managers, told->said.by)))
+        sync->look(sync, eh_held_id(held), told->said.by);
+    else if (options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held)))
         (void)options->helpdesk->set_owner(options->helpdesk_context, eh_held_id(held),
                                            held->account);
 }
@@ -266,7 +274,7 @@ static void act(struct told *told, struct eh_held *held, const struct eh_differe
     if (difference->set_back)
         set_back(sync, held);
     if (difference->in_doubt)
-        look_again(sync, held);
+        look_again(told, held);
     if (told->said.says_owner && sync->listed)
         held->unsure = false;
     for (unsigned i = 0; i < difference->count; i++)
