@@ -11,9 +11,8 @@
 #include "index.h"
 #include "interner.h"
 #include "likeness.h"
-#include "member.h"
-#include "named.h"
 #include "outcomes.h"
+#include "owning.h"
 #include "pending_apply.h"
 #include "queue.h"
 #include "resends.h"
@@ -149,21 +148,32 @@ static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t 
     return r;
 }
 
-/* Books the ticket to the owner that the message names, or holds it for who is not in the team
- * today. Rules before EH_RULES_OWNERS deal it then. */
-static int ticket_give_owner(struct step *s, uint32_t slot, uint32_t team)
+/* A rep who made it for themselves took it; one who made it for somebody else gave it away. */
+static void ticket_tell_deed(struct step *s, const struct ticket *t, const struct owning *now)
 {
-    uint32_t rep = eh_rep_of_helpdesk(s->e, s->m.source, s->m.owner);
-    const struct decision decision = {.why = "owner"};
-    if (rep != NONE && eh_member_active(s->e, team, rep) != NONE)
-        return eh_deal_book(s, slot, rep, NONE, &decision);
-    return s->e->rules >= EH_RULES_OWNERS ? eh_hold_first(s, slot) : eh_deal_or_wait(s, slot);
+    bool deed = now->by != NONE && (now->own || !now->manager);
+    if (deed)
+        eh_step_did(s, now->own ? EH_DEED_CLAIM : EH_DEED_GIFT, now->by, t);
+}
+
+/* Books the ticket to the owner whom the message names, or holds it for who is not in the team
+ * today. Rules before EH_RULES_OWNERS deal it then. */
+static int ticket_give_owner(struct step *s, uint32_t slot, const struct owning *now)
+{
+    bool said = now->own || now->manager || now->by != NONE;
+    const struct decision decision = {.why = said ? eh_owning_why(now) : "owner"};
+    bool member = now->owner != NONE, held = !member && s->e->rules >= EH_RULES_OWNERS;
+    if (member || held)
+        ticket_tell_deed(s, &s->e->tickets.slots[slot], now);
+    if (member)
+        return eh_deal_book(s, slot, now->owner, NONE, &decision);
+    return held ? eh_hold_first(s, slot) : eh_deal_or_wait(s, slot);
 }
 
 static int ticket_give_first(struct step *s, uint32_t slot, uint32_t team)
 {
-    return eh_message_has(&s->m, EH_FIELD_OWNER) ? ticket_give_owner(s, slot, team)
-                                                 : eh_deal_or_wait(s, slot);
+    struct owning now = eh_owning_said(s, team);
+    return now.nobody ? eh_deal_or_wait(s, slot) : ticket_give_owner(s, slot, &now);
 }
 
 int eh_step_ticket(struct step *s)

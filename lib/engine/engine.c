@@ -116,7 +116,8 @@ bool eh_engine_is_repeat(const struct eh_engine *e, const struct eh_input *in)
     enum eh_retold retold = eh_engine_retold(e, in);
     if (retold != EH_RETOLD_NOT)
         return retold != EH_RETOLD_UPDATE;
-    return eh_key_equal(digest, in->digest) || eh_engine_is_older(e, in);
+    return eh_key_equal(digest, in->digest) || eh_engine_is_older(e, in) ||
+           eh_input_is_placed(in, e->rules);
 }
 
 bool eh_engine_is_older(const struct eh_engine *e, const struct eh_input *in)

@@ -129,6 +129,12 @@ struct eh_key eh_retold_identity(const struct eh_input *in)
     return eh_hash_128(EH_DOMAIN_IDENTITY, out.data, out.size);
 }
 
+bool eh_input_is_placed(const struct eh_input *in, uint32_t rules)
+{
+    return in->message.type == EH_MESSAGE_OWNER && in->origin == EH_ORIGIN_STREAM &&
+           !eh_message_has(&in->message, EH_FIELD_EVENT) && (rules == 0 || rules >= EH_RULES_NAMES);
+}
+
 /* Whether an event is its user's own. If events of all users were one, a user could block an event
  * of another who may command more. */
 static bool event_is_users_own(const struct eh_input *in)
@@ -153,6 +159,12 @@ static struct eh_key rest_identity(const struct eh_input *in, struct eh_bytes *o
         eh_bytes_put_u8(out, 'e');
         eh_bytes_put_str(out, m->source);
         eh_bytes_put_str(out, m->event);
+    } else if (eh_input_is_placed(in, in->rules)) {
+        eh_bytes_put_u8(out, 'p');
+        eh_bytes_put_str(out, m->source);
+        eh_bytes_put_str(out, m->id);
+        eh_bytes_put_u(out, in->stream_ms);
+        eh_bytes_put_u(out, in->stream_no);
     } else if (in->origin == EH_ORIGIN_STREAM) {
         eh_bytes_put_u8(out, 's');
         eh_bytes_put_u(out, in->stream_ms);

@@ -46,7 +46,8 @@ int eh_step_ticket_named(struct step *s, uint32_t *ret)
 uint32_t eh_rep_of_helpdesk(const struct eh_engine *e, struct eh_str source, struct eh_str name)
 {
     const struct eh_desk *desk = e->desk ? e->desk->desk : NULL;
-    if (!desk || name.size == 0)
+    bool somebody = e->rules >= EH_RULES_NAMES && eh_str_equal(name, eh_str(EH_SOMEBODY));
+    if (!desk || name.size == 0 || somebody)
         return NONE;
     const struct eh_desk_rep *rep = eh_desk_rep(desk, name);
     if (!rep)

@@ -10,64 +10,14 @@
 #include "deal.h"
 #include "effects.h"
 #include "hold.h"
-#include "interner.h"
 #include "ledger.h"
-#include "member.h"
 #include "named.h"
+#include "owning.h"
 #include "skipped.h"
 #include "state.h"
 #include "step.h"
 #include "steps.h"
 #include "ticket.h"
-
-/* What the helpdesk says. */
-struct owning {
-    uint32_t owner; /* a member of the team who has it; NONE: nobody, or somebody outside */
-    bool nobody;
-    uint32_t by;  /* the rep who did it, or NONE */
-    bool own;     /* ... who has it now: they took it */
-    bool manager; /* a manager of the team did it */
-};
-
-static bool team_has_manager(const struct eh_desk_team *team, struct eh_str user)
-{
-    for (uint32_t i = 0; user.size && i < team->manager_count; i++)
-        if (!team->managers[i].is_group && eh_str_equal(team->managers[i].name, user))
-            return true;
-    return false;
-}
-
-/* A user of the desk's managers, or a rep whose user is one. Who is in a group, only the system
- * knows. */
-static bool doer_is_manager(const struct eh_engine *e, uint32_t team_no, struct eh_str by,
-                            uint32_t rep)
-{
-    const struct eh_desk_team *team = e->roster.teams[team_no].desk;
-    const struct eh_desk_rep *known = rep != NONE && e->roster.reps[rep].present
-                                          ? &e->desk->desk->reps[e->roster.reps[rep].desk_index]
-                                          : NULL;
-    return team_has_manager(team, by) || (known && team_has_manager(team, known->user));
-}
-
-/* Whether the one who did it is the one who has it now, whoever that is. */
-static bool doer_is_owner(const struct eh_message *m, uint32_t by, uint32_t owner)
-{
-    return (by != NONE && by == owner) ||
-           (m->by.size && (eh_str_equal(m->by, m->owner) || eh_str_equal(m->by, m->account)));
-}
-
-static struct owning owner_said(const struct step *s, uint32_t team)
-{
-    const struct eh_message *m = &s->m;
-    struct eh_str name = eh_message_has(m, EH_FIELD_OWNER) ? m->owner : m->account;
-    uint32_t owner = eh_rep_of_helpdesk(s->e, m->source, name);
-    struct owning now = {.nobody = name.size == 0,
-                         .by = eh_rep_of_helpdesk(s->e, m->source, m->by)};
-    now.own = doer_is_owner(m, now.by, owner);
-    now.manager = doer_is_manager(s->e, team, m->by, now.by);
-    now.owner = owner != NONE && eh_member_active(s->e, team, owner) != NONE ? owner : NONE;
-    return now;
-}
 
 /* The rep who did it: if nobody is known who did, the rep who has the ticket; or NONE. */
 static uint32_t rep_who_did(const struct ticket *t, const struct owning *now)
@@ -82,11 +32,7 @@ static int ticket_give(struct step *s, uint32_t slot, const struct owning *now)
     struct ticket *t = &e->tickets.slots[slot];
     bool gift = !now->own && !now->manager, assigned = t->state == EH_TICKET_ASSIGNED;
     uint32_t was = assigned ? t->rep : t->was;
-    const struct decision decision = {.why = now->own       ? "claimed"
-                                             : now->manager ? "manager"
-                                                            : "given",
-                                      .owned = true,
-                                      .alone = gift};
+    const struct decision decision = {.why = eh_owning_why(now), .owned = true, .alone = gift};
     if (gift && assigned)
         eh_ledger_keep(t);
     if (!now->manager || now->own)
@@ -115,7 +61,8 @@ static int ticket_leave_team(struct step *s, uint32_t slot, const struct owning 
     bool rep = now->by != NONE && !now->own && !now->manager;
     if (rep)
         eh_step_did(s, EH_DEED_GIFT, now->by, &s->e->tickets.slots[slot]);
-    return eh_hold(s, slot, rep, now->manager ? "manager" : now->own ? "claimed" : "given");
+    const char *why = now->manager ? "manager" : now->own ? "claimed" : "given";
+    return eh_hold(s, slot, rep, why);
 }
 
 static int ticket_end_owner(struct step *s, uint32_t slot, const struct owning *now)
@@ -153,7 +100,7 @@ int eh_step_owner(struct step *s)
     if (r < 0 || slot == NONE)
         return r;
     struct ticket *t = &s->e->tickets.slots[slot];
-    struct owning now = owner_said(s, t->team);
+    struct owning now = eh_owning_said(s, t->team);
     if (owner_is_told(t, &now))
         return 0;
     s->touched = true;

@@ -131,7 +131,8 @@ void eh_input_retell(const struct eh_engine *e, struct eh_input *in)
         m->skills = eh_str_n("", 0);
     m->has |= EH_FIELD_BIT(EH_FIELD_SKILLS);
     drop(m, EH_FIELD_BIT(EH_FIELD_CREATED_AT) | EH_FIELD_BIT(EH_FIELD_CHANNEL) |
-                EH_FIELD_BIT(EH_FIELD_OWNER));
+                EH_FIELD_BIT(EH_FIELD_OWNER) | EH_FIELD_BIT(EH_FIELD_ACCOUNT) |
+                EH_FIELD_BIT(EH_FIELD_BY) | EH_FIELD_BIT(EH_FIELD_MANAGER));
     drop_if(m, EH_FIELD_CURRENCY, eh_str_equal(m->currency, e->desk->desk->currency));
     drop_text_if(m, EH_FIELD_TEAM, &m->team,
                  eh_str_equal(m->team, interned(&e->roster.team_ids, told.team)));

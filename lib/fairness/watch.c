@@ -105,6 +105,12 @@ static struct eh_str input_actor(const struct eh_message *m)
     return m->type == EH_MESSAGE_OWNER ? m->by : eh_actor_person(m->actor);
 }
 
+/* Who gave the ticket of the message to somebody. */
+static struct eh_str input_giver(const struct eh_message *m)
+{
+    return m->type == EH_MESSAGE_TICKET && m->by.size ? m->by : input_actor(m);
+}
+
 /* Tells of a ticket that a manager assigned. */
 static void assigned_take(struct eh_fairness_watch *w, const struct eh_input *in,
                           const struct eh_effect *e)
@@ -113,7 +119,7 @@ static void assigned_take(struct eh_fairness_watch *w, const struct eh_input *in
     if (e->type == EH_NOTICE_ASSIGNED && eh_str_equal(e->team, w->team) &&
         eh_str_equal(e->why, eh_str("manager")) &&
         eh_engine_ticket(w->engine, e->source, e->id, &ticket))
-        eh_fairness_override(w->fairness, input_actor(&in->message), e->rep, ticket.value);
+        eh_fairness_override(w->fairness, input_giver(&in->message), e->rep, ticket.value);
 }
 
 /* Tells of a ticket that a manager moved out of the team (`out`) or into it. */
@@ -136,7 +142,7 @@ static bool input_look_before(const struct eh_fairness_watch *w, const struct eh
     bool known = (m->type == EH_MESSAGE_MOVE || m->type == EH_MESSAGE_RETURN ||
                   m->type == EH_MESSAGE_OWNER) &&
                  eh_engine_ticket(w->engine, m->source, m->id, &ticket);
-    eh_fairness_actor_is(w->fairness, input_actor(m));
+    eh_fairness_actor_is(w->fairness, input_giver(m));
     if (known && m->type != EH_MESSAGE_MOVE)
         eh_fairness_returned(w->fairness, ticket.no, input_actor(m));
     if (m->type == EH_MESSAGE_RELEASE)

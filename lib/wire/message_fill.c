@@ -439,7 +439,7 @@ static int value_take_or_mend(struct filling *f, const struct eh_field_row *row,
     int r = kind_take[row->kind](f, row, value);
     f->error = error;
     if (r >= 0)
-        return 1;
+        return r == 0; /* of kind_take, 1 means: not this field */
     if (r == -EH_ENOMEM || field_is_alone(f, row))
         return eh_error_field(error, -r, row->name, "%s", why.text);
     if (nearest_take(f, row, value))

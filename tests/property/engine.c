@@ -383,6 +383,7 @@ static void step(struct history *y, struct eh_message m, int origin, struct eh_s
         k->in.stream_no = ++k->stream;
     }
     eh_input_identify(&k->in);
+    eh_input_name(k->e, &k->in);
     log_recall(&y->log, &k->in);
     if (eh_engine_is_repeat(k->e, &k->in))
         return;

@@ -217,6 +217,7 @@ static void decide_entry(struct world *w, const struct entry *entry, int32_t dat
                                          .has = EH_FIELD_BIT(EH_FIELD_REASON),
                                          .reason = eh_str("refused")};
     eh_input_identify(&in);
+    eh_input_name(w->d.e, &in);
     log_recall(&w->log, &in);
     struct eh_key as_entry = eh_entry_identity(entry->ms, entry->no, entry->body);
     if (eh_table_get(&w->log.identities, as_entry, &at) || eh_engine_is_repeat(w->d.e, &in))

@@ -89,6 +89,7 @@ static inline int kit_step(struct kit *k, struct eh_message m, int origin)
         k->in.stream_no = ++k->stream;
     }
     eh_input_identify(&k->in);
+    eh_input_name(k->e, &k->in);
     k->repeat = eh_engine_is_repeat(k->e, &k->in);
     if (eh_engine_retold(k->e, &k->in) == EH_RETOLD_UPDATE)
         eh_input_retell(k->e, &k->in);

@@ -377,3 +377,157 @@ Test(engine_owner, skills_and_priority_of_a_held_ticket_can_change)
     cr_expect_eq(kit_ticket(&k, "T1").state, EH_TICKET_HELD);
     cr_expect_str_eq(owner_is("T1", "null", "null"), "waiting T1 skill");
 }
+
+/* ---- a new ticket that somebody has already */
+
+static const char *made(const char *id, const char *more)
+{
+    kit_sendf(&k,
+              "{'type':'ticket','id':'%s','team':'sales','kind':'order','value':1000,"
+              "%s}",
+              id, more);
+    return kit_effects(&k);
+}
+
+static void expect_deed(enum eh_deed deed, const char *rep)
+{
+    const struct eh_done *done = &k.fx.done;
+    cr_expect_eq(done->deed, deed);
+    cr_expect(kit_is(done->rep, rep), "%.*s", EH_STR_ARG(done->rep));
+    if (deed)
+        cr_expect(kit_is(done->team, "sales") && done->value == 1000);
+}
+
+Test(engine_owner, a_new_ticket_may_be_somebodys_by_their_account)
+{
+    cr_expect_str_eq(made("T1", "'account':'bob@shop'"), "assigned T1 bob owner");
+    expect_deed(EH_DEED_NONE, "");
+    cr_expect_str_eq(made("T2", "'account':'b0b'"), "held T2 owner", "an account elsewhere");
+    cr_expect_str_eq(made("T3", "'account':'b0b','source':'jira'"), "assigned T3 bob owner");
+    cr_expect_eq(received("bob"), 2);
+    cr_expect_eq(made("T4", "'account':null,'owner':null")[0], 'a', "it is dealt");
+}
+
+Test(engine_owner, who_made_it_for_themselves_took_it)
+{
+    cr_expect_str_eq(made("T1", "'account':'bob@shop','by':'bob@shop'"), "assigned T1 bob claimed");
+    expect_deed(EH_DEED_CLAIM, "bob");
+    cr_expect_eq(received("bob"), 1);
+    cr_expect_eq(received("ana") + received("cleo"), 0);
+    cr_expect_str_eq(made("T2", "'owner':'cleo','by':'bob@shop'"), "assigned T2 cleo given");
+    expect_deed(EH_DEED_GIFT, "bob");
+    cr_expect_str_eq(made("T3", "'owner':'cleo','by':'kari@x'"), "assigned T3 cleo owner");
+    expect_deed(EH_DEED_NONE, "");
+    cr_expect_str_eq(made("T4", "'owner':'zed','by':'bob'"), "held T4 owner");
+    expect_deed(EH_DEED_GIFT, "bob");
+    cr_expect_str_eq(made("T5", "'owner':'zed','by':'zed'"), "held T5 owner");
+    expect_deed(EH_DEED_NONE, "");
+    cr_expect_eq(entitled("ana") + entitled("bob") + entitled("cleo"), 3, "each once");
+}
+
+Test(engine_owner, a_manager_is_known_by_name_or_by_word)
+{
+    cr_expect_str_eq(made("T1", "'owner':'bob','by':'maja'"), "assigned T1 bob manager");
+    expect_deed(EH_DEED_NONE, "");
+    cr_expect_str_eq(made("T2", "'owner':'bob','by':'leif','manager':true"),
+                     "assigned T2 bob manager", "of the group");
+    cr_expect_str_eq(made("T3", "'owner':'bob','manager':false"), "assigned T3 bob owner");
+    kit_send(&k, "{'type':'owner','id':'T1','owner':'ana','by':'leif','manager':true}");
+    cr_expect_str_eq(kit_effects(&k), "assigned T1 ana was bob manager");
+    kit_send(&k, "{'type':'owner','id':'T1','owner':null,'manager':true}");
+    cr_expect(kit_is(kit_item(&k, 0)->why, "return"), "%s", kit_effects(&k));
+    kit_send(&k, "{'type':'owner','id':'T2','owner':'zed','manager':true}");
+    cr_expect_str_eq(kit_effects(&k), "held T2 was bob manager");
+    expect_deed(EH_DEED_NONE, "");
+}
+
+/* ---- what the log has of who was named */
+
+static void expect_named(const char *json, const char *owner, const char *account, const char *by)
+{
+    k.in.recalled = (struct eh_recalled){0};
+    kit_send(&k, json);
+    const struct eh_message *m = &k.in.message;
+    cr_expect_eq(eh_message_has(m, EH_FIELD_OWNER), *owner != 0, "%s", json);
+    cr_expect_eq(eh_message_has(m, EH_FIELD_ACCOUNT), *account != 0, "%s", json);
+    cr_expect_eq(eh_message_has(m, EH_FIELD_BY), *by != 0, "%s", json);
+    cr_expect(kit_is(m->owner, owner) && kit_is(m->account, account) && kit_is(m->by, by), "%s",
+              json);
+}
+
+Test(engine_owner, nobody_stands_in_the_log_by_a_name_that_the_desk_does_not_have)
+{
+    ticket("T1", "ana");
+    expect_named("{'type':'owner','id':'T1','account':'bob@shop','by':'bob@shop'}", "bob", "",
+                 "bob");
+    expect_named("{'type':'owner','id':'T1','account':'zoe@x','by':'zoe@x'}", "", "?", "?");
+    cr_expect_str_eq(kit_effects(&k), "held T1 was bob claimed");
+    expect_named("{'type':'owner','id':'T1','owner':'zoe','by':'kari@x'}", "", "?", "");
+    expect_named("{'type':'owner','id':'T1','owner':'cleo','by':'maja'}", "cleo", "", "maja");
+    expect_named("{'type':'owner','id':'T1','owner':'ana','by':'leif','manager':true}", "ana", "",
+                 "leif");
+    expect_named("{'type':'owner','id':'T1','owner':null,'by':'kari@x'}", "", "", "");
+    expect_named("{'type':'owner','id':'T9','owner':'zoe','by':'maja'}", "", "?", "");
+    expect_named("{'type':'ticket','id':'T2','team':'sales','kind':'order','account':'zoe@x',"
+                 "'by':'zoe@x'}",
+                 "", "?", "?");
+    expect_named("{'type':'ticket','id':'T3','team':'nowhere','kind':'order','owner':'zoe',"
+                 "'by':'maja'}",
+                 "", "?", "");
+    cr_expect(k.fx.refused);
+}
+
+/* Even if a rep is called so. */
+Test(engine_owner, somebody_is_nobody_of_the_desk)
+{
+    kit_desk(&k, HEAD "reps: [ana, {id: bob, accounts: {default: '?'}}, cleo, eva]\n"
+                      "teams: [" SALES ", " CARE "]\n");
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    cr_expect_str_eq(made("T1", "'account':'?'"), "held T1 owner");
+}
+
+Test(engine_owner, earlier_rules_have_names_as_they_were_told)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_NAMES - 1, DESK);
+    ticket("T1", "ana");
+    expect_named("{'type':'owner','id':'T1','account':'bob@shop','by':'zoe@x'}", "", "bob@shop",
+                 "zoe@x");
+    cr_expect_str_eq(kit_effects(&k), "assigned T1 bob was ana given");
+}
+
+/* It is told by its place: what it says may be named otherwise, since the desk changed. */
+Test(engine_owner, an_entry_that_comes_again_is_known_though_the_desk_has_changed)
+{
+    ticket("T1", "ana");
+    kit_send(&k, "{'type':'owner','id':'T1','account':'bob@shop'}");
+    struct eh_key identity = k.in.identity, digest = k.in.digest;
+    struct eh_input again = k.in;
+    again.message.account = eh_str("bob@shop");
+    again.message.has |= EH_FIELD_BIT(EH_FIELD_ACCOUNT);
+    again.message.has &= ~EH_FIELD_BIT(EH_FIELD_OWNER);
+    eh_input_identify(&again);
+    cr_expect(eh_key_equal(again.identity, identity));
+    cr_expect_not(eh_key_equal(again.digest, digest));
+    cr_expect_not(eh_engine_is_repeat(k.e, &again));
+    again.recalled = (struct eh_recalled){.known = true, .digest = digest};
+    cr_expect(eh_engine_is_repeat(k.e, &again));
+    again.stream_no++;
+    eh_input_identify(&again);
+    cr_expect_not(eh_key_equal(again.identity, identity));
+}
+
+/* An event names what was said: another change under the same event is refused. */
+Test(engine_owner, an_event_with_another_owner_is_no_repeat)
+{
+    ticket("T1", "ana");
+    kit_send(&k, "{'type':'owner','id':'T1','owner':'bob','event':'e'}");
+    struct eh_recalled known = {.known = true, .digest = k.in.digest, .input = k.in.no};
+    k.in.recalled = known;
+    kit_send(&k, "{'type':'owner','id':'T1','account':'bob@shop','event':'e'}");
+    cr_expect(k.repeat, "the same rep");
+    k.in.recalled = known;
+    kit_send(&k, "{'type':'owner','id':'T1','owner':'cleo','event':'e'}");
+    cr_expect_not(k.repeat);
+    cr_expect(k.fx.refused);
+}

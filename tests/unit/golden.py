@@ -89,7 +89,7 @@ def period(w):
 # --- messages ---
 
 SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44}
-SMALL = {7, 14, 18, 19, 37, 39, 41}
+SMALL = {7, 14, 18, 19, 37, 39, 41, 45}
 
 
 def message(w):
@@ -633,7 +633,7 @@ def snapshot(w):
 # --- the tests ---
 
 FORMS = {  # which files are of which form
-    message: ["message", "message-owner", "message-retold"],
+    message: ["message", "message-owner", "message-retold", "message-named"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],

@@ -118,6 +118,17 @@ Test(golden_forms, message_retold)
     expect_message("message-retold", m);
 }
 
+/* Of a new ticket that somebody has, by a manager. */
+Test(golden_forms, message_named)
+{
+    struct eh_message m = everything(EH_MESSAGE_TICKET);
+    m.account = eh_str(EH_SOMEBODY);
+    m.manager = 1;
+    m.has |=
+        EH_FIELD_BIT(EH_FIELD_ACCOUNT) | EH_FIELD_BIT(EH_FIELD_BY) | EH_FIELD_BIT(EH_FIELD_MANAGER);
+    expect_message("message-named", m);
+}
+
 Test(golden_forms, message_types)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
@@ -208,6 +219,19 @@ Test(golden_forms, identities)
     }
     put_key(&bytes, "state", eh_hash_state("data", 4));
     golden_text("identities", &bytes);
+}
+
+/* Who has a ticket: by what it says, as logs have it up to rules 27, and by its place. */
+Test(golden_forms, identities_of_owners)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_input in = input_of(EH_MESSAGE_OWNER, EH_ORIGIN_STREAM);
+    put_identity(&bytes, "owner with event", &in);
+    in.message.has &= ~EH_FIELD_BIT(EH_FIELD_EVENT);
+    put_identity(&bytes, "owner of the stream", &in);
+    in.rules = EH_RULES_RETOLD;
+    put_identity(&bytes, "owner of the stream under rules 27", &in);
+    golden_text("identities-owners", &bytes);
 }
 
 /* --- draws --- */

@@ -108,11 +108,23 @@ static int item_retell(const struct eh_app *app, struct eh_batch *b, struct eh_i
     return 0;
 }
 
+/* Names of the engine's own texts, which a new desk may take away. */
+static int item_name(const struct eh_app *app, struct eh_batch *b, struct eh_item *item)
+{
+    struct eh_message *m = &item->input.message;
+    eh_input_name(app->state.engine, &item->input);
+    m->owner = eh_arena_str(&b->arena, m->owner);
+    m->by = eh_arena_str(&b->arena, m->by);
+    return m->owner.data && m->by.data ? 0 : -EH_ENOMEM;
+}
+
 static int item_decide(struct eh_app *app, struct eh_batch *b, struct eh_item *item, int32_t date)
 {
     struct eh_input *in = &item->input;
     in->date = date;
     in->at_us = b->at_us;
+    if (item_name(app, b, item) < 0)
+        return -EH_ENOMEM;
     app_recent_overlay(app, b, item);
     if (item->history_failed || app_history_lacks(app, item)) {
         const char *why = item->history_failed ? item->history_failed

@@ -43,6 +43,15 @@ static void read_entry(struct eh_app *app, struct eh_arena *arena,
     eh_require(r != -EH_ENOMEM); /* it is not the entry's fault: the entry comes again */
 }
 
+/* As an earlier build has it in the log, or as an update of the ticket. */
+static struct eh_key former_identity(struct eh_input *in)
+{
+    struct eh_input was = *in;
+    was.rules = in->message.type == EH_MESSAGE_OWNER ? EH_RULES_RETOLD : 0;
+    eh_input_identify(&was);
+    return in->message.type == EH_MESSAGE_TICKET ? eh_retold_identity(&was) : was.identity;
+}
+
 void app_take_entry(struct eh_app *app, const struct eh_inbox_entry *entry, bool kills)
 {
     struct eh_batch *b = app_filling(app);
@@ -56,11 +65,8 @@ void app_take_entry(struct eh_app *app, const struct eh_inbox_entry *entry, bool
     item->encoding = entry->encoding;
     item->seen_before = entry->seen_before;
     read_entry(app, &b->arena, entry, kills, item);
-    if (entry->seen_before) {
-        eh_input_identify(in);
-        item->former =
-            in->message.type == EH_MESSAGE_TICKET ? eh_retold_identity(in) : in->identity;
-    }
+    if (entry->seen_before)
+        item->former = former_identity(in);
     eh_salts_draw(in);
     eh_input_identify(in);
     item->wants_identity = in->message.type == EH_MESSAGE_TICKET || entry->seen_before ||

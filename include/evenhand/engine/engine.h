@@ -248,6 +248,9 @@ enum eh_retold {
 enum eh_retold eh_engine_retold(const struct eh_engine *, const struct eh_input *);
 /* Makes the update of it that the log has, and identifies that. `at_us` is set before. */
 void eh_input_retell(const struct eh_engine *, struct eh_input *);
+/* From EH_RULES_NAMES on, names of persons in a ticket or an OWNER become what the log has: a rep's
+ * id, a manager's user, or EH_SOMEBODY. Identifies it. The texts are the engine's. */
+void eh_input_name(const struct eh_engine *, struct eh_input *);
 
 /* The same identity with the same content is there already (in memory or recalled); or a ticket is
  * told once more, and that changes nothing. */

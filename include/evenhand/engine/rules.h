@@ -76,8 +76,11 @@ enum eh_rules {
     EH_RULES_OWNERS = 26,
     /* A ticket that is told once more as another is an update, or, once it is closed, nothing. */
     EH_RULES_RETOLD = 27,
+    /* Who has a ticket and who did it stand in the log as the desk calls them, and nobody else by
+     * name. An OWNER without an event is known by its place on the stream. */
+    EH_RULES_NAMES = 28,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_RETOLD
+#define EH_RULES_LAST EH_RULES_NAMES
 
 #endif

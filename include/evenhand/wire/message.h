@@ -40,6 +40,7 @@ EH_C_BEGIN
 #define EH_MENDED_MAX             512 /* bytes of m.mended */
 /* In m.mended: the message did nothing. */
 #define EH_WORD_OLDER    "changed_at: older than what is known, nothing is changed"
+#define EH_SOMEBODY      "?"         /* in a log: a person who is not on the desk */
 #define EH_MOST_MIN      2           /* bounds of `most`: a release may use half of its effects, */
 #define EH_MOST_MAX      1000        /* other deals the other half */
 #define EH_SKILLS_MAX    16          /* skills one ticket may require */
@@ -99,9 +100,12 @@ enum eh_field {
     EH_FIELD_NEW = 39,     /* METRIC: the name is new on purpose, though it is like a known one */
     EH_FIELD_MINUTES = 40, /* METRIC of minutes, set by the shell: how many its period has */
     EH_FIELD_INCOMPLETE = 41, /* FREEZE: a missing figure scores nothing */
-    EH_FIELD_ACCOUNT = 42,    /* OWNER: who has it, by their name at the helpdesk of `source` */
-    EH_FIELD_BY = 43,         /* OWNER: who did it: a rep, a manager, or an account there */
-    EH_FIELD_CONTENT = 44,    /* UPDATE of a ticket that was told once more: hash of all it says */
+    /* TICKET, OWNER: who has it, by their name at the helpdesk of `source`; in a log from
+       EH_RULES_NAMES on EH_SOMEBODY */
+    EH_FIELD_ACCOUNT = 42,
+    EH_FIELD_BY = 43,      /* TICKET, OWNER: who did it: a rep, a manager, or an account there */
+    EH_FIELD_CONTENT = 44, /* UPDATE of a ticket that was told once more: hash of all it says */
+    EH_FIELD_MANAGER = 45, /* TICKET, OWNER: a manager of the team did it */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -130,6 +134,7 @@ struct eh_message {
     uint8_t replace;    /* 1 */
     uint8_t insists;    /* 1: `new` */
     uint8_t incomplete; /* 1 */
+    uint8_t manager;    /* 1 */
     uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,

@@ -46,7 +46,7 @@ enum eh_type_flag {
     ROW(TICKET, 1, "ticket", ticket, T(STREAM) | T(ADMIN), \
         F(ID) | F(TEAM) | F(KIND), \
         F(SOURCE) | F(VALUE) | F(CURRENCY) | F(CUSTOMER) | F(PRIORITY) | F(SKILLS) | F(CHANNEL) | \
-        F(SUBJECT) | F(CREATED_AT) | F(OWNER) | F(CHANGED_AT), \
+        F(SUBJECT) | F(CREATED_AT) | F(OWNER) | F(CHANGED_AT) | F(ACCOUNT) | F(BY) | F(MANAGER), \
         F(SOURCE) | F(VALUE) | F(PRIORITY)) \
     ROW(UPDATE, 2, "update", update, T(STREAM) | T(ADMIN) | T(RECALLS) | T(DEALS) | T(STRICT), \
         F(ID), \
@@ -129,7 +129,7 @@ enum eh_type_flag {
     /* the helpdesk's: somebody else has the ticket now, or nobody: without `owner` and `account` */ \
     ROW(OWNER, 23, "owner", owner, T(STREAM) | T(RECALLS) | T(DEALS), \
         F(ID), \
-        F(SOURCE) | F(OWNER) | F(ACCOUNT) | F(BY) | F(EVENT), \
+        F(SOURCE) | F(OWNER) | F(ACCOUNT) | F(BY) | F(EVENT) | F(MANAGER), \
         F(SOURCE)) \
     /* a manager's: one ticket goes back to the deal */ \
     ROW(RETURN, 24, "return", give_back, T(ADMIN) | T(RECALLS) | T(DEALS), \
