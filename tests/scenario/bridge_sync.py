@@ -8,6 +8,7 @@ import threading
 from harness import DEAD, SALES, run, scenario, wait_until
 from bridge_kit import Bridge, account_of, desk, owner_of, ticket
 from helpdesk_stub import Helpdesk
+from proofs import verify_ok
 
 
 class Shop:
@@ -144,6 +145,62 @@ def report(stack, shop, bridge):
     assert owner_of(stack, "r") == thief, owner_of(stack, "r")
     history = stack.daemon.get("/v1/tickets/help/r").json["history"]
     assert history[-1]["why"] == "claimed", history
+
+
+BOSS, LEADER = "boss@shop.example", "lead@shop.example"
+
+
+def shows(stack, number):
+    return [(n["type"], n.get("rep"), n.get("why"))
+            for n in stack.daemon.get("/v1/tickets/help/" + number).json["history"]]
+
+
+@point("report: a new ticket that a rep has made for themselves is one claim, and no deal; a manager's is theirs",
+       owner="report", sweep="off", managers={BOSS: "maja", LEADER: "leif"})
+def made_for_oneself(stack, shop, bridge):
+    hook = bridge.webhook()
+    rep, other = SALES[0], SALES[1]
+    assert hook.send(dict(shop.add("mine"), **shop.change("mine", account=account_of(rep),
+                                                          by=account_of(rep))))[0] == 204
+    assert hook.send(dict(shop.add("led"), **shop.change("led", account=account_of(other),
+                                                         by=LEADER)))[0] == 204
+    assert hook.send(dict(shop.add("out"), **shop.change("out", account="zoe@shop.example",
+                                                         by="zoe@shop.example")))[0] == 204
+    wait_until("all are known", lambda: stack.sql1("SELECT count(*) FROM ticket") == 3)
+    stack.settle()
+    assert shows(stack, "mine") == [("assigned", rep, "claimed")], shows(stack, "mine")
+    assert shows(stack, "led") == [("assigned", other, "manager")], shows(stack, "led")
+    assert shows(stack, "out") == [("held", None, "owner")], shows(stack, "out")
+    assert hook.send(shop.change("mine", account=account_of(other), by=BOSS))[0] == 204
+    wait_until("the manager gave it", lambda: owner_of(stack, "mine") == account_of(other))
+    assert shows(stack, "mine")[1:] == [("assigned", other, "manager")], shows(stack, "mine")
+    report = stack.daemon.get("/v1/teams/sales/fairness").json
+    line = next(line for line in report["reps"] if line["rep"] == rep)
+    assert (line["claims"], line["claims_value"], line["gifts"]) == (1, 12995, 0), line
+    assert sorted((m["manager"], m["overrides"]) for m in report["managers"]) == [("leif", 1), ("maja", 1)], \
+        report["managers"]
+    changes = stack.sql("SELECT ticket, what, by FROM owner_change ORDER BY seq")
+    assert changes == [("mine", "claimed", rep), ("led", "manager", "leif"), ("out", "held", "?"),
+                       ("mine", "manager", "maja")], changes
+    rest = b"".join(bytes(row[0]) for row in stack.sql("SELECT rest FROM input WHERE rest IS NOT NULL"))
+    assert b"zoe@" not in rest and BOSS.encode() not in rest and b"maja" in rest
+    verify_ok(stack)
+
+
+@point("guard: a new ticket that a rep has made for themselves is dealt all the same", owner="guard",
+       sweep="off")
+def made_under_guard(stack, shop, bridge):
+    hook = bridge.webhook()
+    for number in range(12):
+        name = "g-%d" % number
+        shop.add(name)
+        assert hook.send(shop.change(name, account=account_of(SALES[0]), by=account_of(SALES[0])))[0] == 204
+    stack.settle()
+    agree(stack, shop)
+    whose = {stack.daemon.get("/v1/tickets/help/g-%d" % n).json["rep"] for n in range(12)}
+    assert len(whose) > 1, whose
+    report = stack.daemon.get("/v1/teams/sales/fairness").json
+    assert not any(line["claims"] for line in report["reps"]), report["reps"]
 
 
 def steal_meanwhile(shop, hook, thief):

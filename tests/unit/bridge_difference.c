@@ -73,6 +73,9 @@ static const char *find(struct eh_held *held, const char *text, bool in_flight)
                  outcome   ? outcome
                  : account ? account
                            : "");
+        const char *by = json_string_value(json_object_get(m, "by"));
+        snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s%s", by ? " by " : "",
+                 by ? by : "", json_is_true(json_object_get(m, "manager")) ? "!" : "");
     }
     if (difference.set_back)
         strcat(out, "+back");
@@ -102,9 +105,13 @@ Test(difference, who_has_a_new_ticket_counts_only_where_that_is_reported)
     connection.owner = EH_OWNER_GUARD;
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "ticket");
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\", \"by\": \"boss@x\"}", false),
-                     "ticket owner@ana@x");
+                     "ticket@ana@x!");
     connection.owner = EH_OWNER_REPORT;
-    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "ticket owner@ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\"}", false), "ticket@ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\", \"by\": \"ana@x\"}", false),
+                     "ticket@ana@x by ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ana@x\", \"by\": \"bridge@x\"}", false),
+                     "ticket");
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"bot@x\"}", false), "ticket");
 }
 
@@ -124,8 +131,8 @@ Test(difference, somebody_elses_hand_is_reported_or_set_back)
     const char *taken = OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\"}";
     const char *dropped = OPEN ", \"account\": null, \"by\": \"ana@x\"}";
     connection.owner = EH_OWNER_REPORT;
-    cr_assert_str_eq(find(held, taken, false), "owner@ben@x");
-    cr_assert_str_eq(find(held, dropped, false), "owner");
+    cr_assert_str_eq(find(held, taken, false), "owner@ben@x by ben@x");
+    cr_assert_str_eq(find(held, dropped, false), "owner by ana@x");
     connection.owner = EH_OWNER_GUARD;
     cr_assert_str_eq(find(held, taken, false), "+back");
     cr_assert_str_eq(find(held, dropped, false), "+back");
@@ -138,7 +145,11 @@ Test(difference, a_managers_hand_stands_and_our_own_is_no_news)
     struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
     connection.owner = EH_OWNER_GUARD;
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", false),
-                     "owner@ben@x");
+                     "owner@ben@x!");
+    connection.manager_users = json_pack("{s:s}", "boss@x", "maja");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}", false),
+                     "owner@ben@x by maja!");
+    json_decref(connection.manager_users);
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"bridge@x\"}", false), "");
 }
 
@@ -173,7 +184,7 @@ Test(difference, an_owner_that_was_never_set_is_set_whatever_the_mode)
     cr_assert_str_eq(find(held, CLOSED ", \"account\": \"ben@x\"}", false), "outcome=resolved");
     connection.owner = EH_OWNER_REPORT;
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\"}", false),
-                     "owner@ben@x");
+                     "owner@ben@x by ben@x");
 }
 
 Test(difference, a_ticket_of_somebody_outside_is_not_set_back)

@@ -145,7 +145,7 @@ static const struct eh_yaml_key keys[] = {
     MAP("outcomes", outcomes),
     MAP("options", options),
     LIST("nobody", nobody),
-    LIST("managers", managers),
+    {.name = "managers", .kind = EH_YAML_JSON, AT(managers)},
     VALUE("owner", owner, owner_read, "guard"),
     VALUE("sweep", sweep_s, sweep_read, "60s"),
     VALUE("park_after", park_after_s, park_after_read, "10m"),
@@ -184,6 +184,35 @@ static int check_maps(const struct eh_connection *c, const char *path, struct eh
     if (!is_texts(c->outcomes, &key))
         return eh_error_set(error, EH_EINVAL, "%s: outcomes: %s: write {theirs: resolved}", path,
                             key);
+    return 0;
+}
+
+static bool is_list_of_texts(const json_t *list)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        if (!json_is_string(item) || !json_string_length(item))
+            return false;
+    }
+    return json_is_array(list);
+}
+
+/* A list of accounts, or {account: user}: then the list is made of it. */
+static int managers_read(struct eh_connection *c, const char *path, struct eh_error *error)
+{
+    const char *key;
+    if (!c->managers || is_list_of_texts(c->managers))
+        return 0;
+    if (!json_is_object(c->managers) || !is_texts(c->managers, &key))
+        return eh_error_set(error, EH_EINVAL,
+                            "%s: managers: write [account] or {account: their Unix user}", path);
+    c->manager_users = c->managers;
+    c->managers = json_array();
+    const json_t *value;
+    json_object_foreach(c->manager_users, key, value)
+        json_array_append_new(c->managers, json_string(key));
     return 0;
 }
 
@@ -244,6 +273,8 @@ int eh_connection_load(const char *folder, const char *name, struct eh_connectio
     if (!c)
         return eh_error_set(error, EH_ENOMEM, "%s: out of memory", path);
     int r = eh_yaml_read(path, &table, c, error);
+    if (r == 0)
+        r = managers_read(c, path, error);
     complete(c, name);
     if (r == 0)
         r = check_maps(c, path, error);
@@ -326,6 +357,7 @@ void eh_connection_free(struct eh_connection *c)
     if (!c)
         return;
     eh_connection_wipe(c);
+    json_decref(c->manager_users);
     eh_yaml_done(&table, c);
     free(c);
 }

@@ -53,8 +53,9 @@ struct eh_connection {
     int64_t sweep_s;      /* 0: none but at the start */
     int64_t park_after_s; /* an owner that cannot be set for so long is parked */
     struct eh_rate rate;
-    json_t *groups, *kinds, *value, *outcomes, *options;       /* objects; never NULL once loaded */
-    json_t *nobody, *managers;                                 /* arrays of accounts */
+    json_t *groups, *kinds, *value, *outcomes, *options; /* objects; never NULL once loaded */
+    json_t *nobody, *managers;                           /* arrays of accounts */
+    json_t *manager_users;                               /* {account: their Unix user}, or NULL */
     char secret[EH_SECRET_MAX], webhook_secret[EH_SECRET_MAX]; /* "": none */
 };
 

@@ -39,7 +39,7 @@ static bool is_same(const char *a, const char *b)
 /* ---- The ticket itself. */
 
 /* What is left out is as evenhand has it: a ticket without `value` would be one of nothing. */
-static void ticket_add(struct finding *in)
+static json_t *ticket_add(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
     const struct eh_held *held = in->view->held;
@@ -57,6 +57,7 @@ static void ticket_add(struct finding *in)
     if (said->skills)
         json_object_set(message, "skills", (json_t *)said->skills);
     put_number(message, "changed_at", said->changed_at_ms > 0, said->changed_at_ms);
+    return message;
 }
 
 static bool is_other(uint32_t known, uint32_t said)
@@ -82,18 +83,6 @@ static bool is_foreign(const struct eh_said *said)
 
 /* ---- Whose it is. */
 
-static void owner_add(struct finding *in)
-{
-    const struct eh_said *said = in->view->said;
-    json_t *message = message_add(in, "owner");
-    if (said->account)
-        put_text(message, "account", said->account);
-    else
-        json_object_set_new(message, "owner", json_null()); /* nobody has it */
-    put_text(message, "by", said->by);
-    in->out->reported = true;
-}
-
 static bool is_our_hand(const struct finding *in)
 {
     const char *own = in->view->connection->account, *by = in->view->said->by;
@@ -110,6 +99,29 @@ static bool is_managers_hand(const struct finding *in)
 static bool is_lost(const struct finding *in)
 {
     return in->view->held->unsure && !in->view->said->by;
+}
+
+/* Who has it, and whose hand it was: a manager's with their Unix user, where that is known. */
+static void owner_put(struct finding *in, json_t *message)
+{
+    const struct eh_said *said = in->view->said;
+    const json_t *users = in->view->connection->manager_users;
+    const char *by = said->by;
+    if (is_managers_hand(in)) {
+        json_object_set_new(message, "manager", json_true());
+        by = json_string_value(json_object_get(users, by));
+    }
+    put_text(message, "account", said->account);
+    put_text(message, "by", by);
+    in->out->reported = true;
+}
+
+static void owner_add(struct finding *in)
+{
+    json_t *message = message_add(in, "owner");
+    if (!in->view->said->account)
+        json_object_set_new(message, "owner", json_null()); /* nobody has it */
+    owner_put(in, message);
 }
 
 /* Somebody else's hand: evenhand wants another owner, or none. */
@@ -192,17 +204,17 @@ static void rating_find(struct finding *in)
 
 /* ---- State by state. */
 
-/* Who has it already is told behind it: a message `ticket` knows reps, not accounts. */
+/* Who has it already is told with it. With `guard` it is dealt, whoever made it for themselves. */
 static void of_absent(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
     enum eh_owner_mode mode = in->view->connection->owner;
     if (!said->open || !said->team)
         return;
-    ticket_add(in);
+    json_t *message = ticket_add(in);
     bool taken = mode == EH_OWNER_REPORT || (mode == EH_OWNER_GUARD && is_managers_hand(in));
     if (taken && said->account && !is_our_hand(in))
-        owner_add(in);
+        owner_put(in, message);
 }
 
 static void of_closed(struct finding *in)
