@@ -318,6 +318,13 @@ class History:
                      owner=["ben", "dora", None, "zed"][n % 4], event="o-%d" % n)
         self.add("owner", "q-0", owner=None)
         self.add("owner", "q-1", account="eli@shop.example", by="eli@shop.example")
+        named = [{"account": "eli@shop.example", "by": "eli@shop.example"}, {"owner": "ben", "by": "dora"},
+                 {"owner": "dora", "by": "leif", "manager": True}, {"owner": "ben", "by": "maja"},
+                 {"account": "zed@x", "by": "zed@x"}, {"account": "zed@x", "by": "ben"}]
+        for n, who in enumerate(named):
+            self.add("ticket", "r-%d" % n, team="sales", kind="query", value=n, **who)
+        self.add("owner", "r-1", owner=None, manager=True)
+        self.add("owner", "r-3", account="zed@x", by="zed@x")
         self.add("owner", "unknown", owner="ben")
         self.add("owner", "p-1")
         self.close("p", 4)
