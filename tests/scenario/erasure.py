@@ -317,6 +317,26 @@ def delivered_again(stack):
     verify_ok(stack)
 
 
+@scenario("who is not on the desk and has a ticket, or did something with it, is nowhere in the database by name")
+def foreign_names(stack):
+    stack.start(desk=desk())
+    zoe, kim, ola = "zoe@elsewhere.example", "Kim Ås", "ola.account"
+    send(stack, *({"type": "ticket", "id": "n-%d" % n, "team": "sales", "kind": "order", **who}
+                  for n, who in enumerate([{"account": zoe, "by": zoe}, {"owner": kim, "by": zoe},
+                                           {"owner": "ana", "by": kim}, {"owner": "ana"}])),
+         {"type": "owner", "id": "n-2", "account": zoe, "by": kim},
+         {"type": "owner", "id": "n-3", "owner": ola, "by": ola, "event": "told"},
+         {"type": "owner", "id": "n-0", "owner": "ben", "by": zoe})
+    stack.settle()
+    states = dict(stack.sql("SELECT id, state FROM ticket"))
+    assert states == {"n-0": "assigned", "n-1": "held", "n-2": "held", "n-3": "held"}, states
+    assert {by for by, in stack.sql("SELECT by FROM owner_change")} == {None, "?"}
+    stack.daemon.stop()  # a snapshot as well
+    guessed = [trace for name in (zoe, kim, ola) for trace in traces(name)]
+    assert found(stack, guessed) == [], found(stack, guessed)
+    verify_ok(stack)
+
+
 @scenario("an auditor reads no customer, no subject and no body, whatever relation they read")
 def auditor(stack):
     stack.start(desk())
