@@ -241,6 +241,34 @@ def report_meanwhile(stack, shop, bridge):
     assert bridge.status()["tickets"]["sweeps"] == 1, bridge.status()
 
 
+LOOKS_MOST = 256  # EH_SYNC_LOOKS_MAX
+
+
+@point("report: as many as may wait to be read again, and one more, which a sweep finds", owner="report",
+       sweep="off")
+def many_meanwhile(stack, shop, bridge):
+    bridge.wait("has swept", lambda: bridge.status()["tickets"]["sweeps"] == 1)
+    release, hook = threading.Event(), bridge.webhook()
+
+    def slow(ask):
+        release.wait(60)
+        return shop.take(ask)
+
+    shop.stub.answer("POST", "/evenhand/owner", slow)
+    names = ["m-%d" % n for n in range(LOOKS_MOST + 1)]
+    for name in names:
+        assert hook.send(shop.add(name))[0] == 204
+    bridge.wait("sets them all", lambda: bridge.status()["owners"]["waiting"] == len(names))
+    for name in names:
+        assert not bridge.status()["sweeping"], name
+        thief = next(account_of(rep) for rep in SALES if account_of(rep) != owner_of(stack, name))
+        assert hook.send(shop.change(name, account=thief, by=thief))[0] == 204
+    bridge.wait("sweeps", lambda: bridge.status()["sweeping"])
+    release.set()
+    bridge.wait("has set all", lambda: bridge.status()["owners"]["waiting"] == 0, 120)
+    agree(stack, shop)
+
+
 @point("report: who takes a ticket whose owner could not be set has it", owner="report", sweep="off")
 def report_parked(stack, shop, bridge):
     shop.stub.answer("POST", "/evenhand/owner", (200, {"done": False}))
