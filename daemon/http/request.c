@@ -223,6 +223,9 @@ void eh_http_answer(struct eh_http_request *request, const struct eh_http_answer
  * by what it closes, and by what can no longer be written. */
 void eh_http_stream_begin(struct eh_http_request *request, const struct eh_http_answer *answer)
 {
+    if (request->late)
+        event_free(request->late);
+    request->late = NULL;
     if (!request->evhttp)
         return;
     headers_add(evhttp_request_get_output_headers(request->evhttp), request, answer);
