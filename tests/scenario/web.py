@@ -13,10 +13,10 @@ SELF = getpass.getuser()
 
 
 def desk():
-    """ana is whoever asks the socket by themselves."""
+    """ana is whoever asks the socket by themselves; dee of sales manages support."""
     reps = [{"id": "ana", "name": "Ana", "user": SELF}, {"id": "ben", "name": "Ben", "user": "ben"},
-            {"id": "cai", "name": "Cai", "user": "cai"}]
-    return default_desk(reps=reps, teams=[default_team("sales", ["ana", "ben"], managers=["maja"]),
+            {"id": "cai", "name": "Cai", "user": "cai"}, {"id": "dee", "name": "Dee", "user": "nils"}]
+    return default_desk(reps=reps, teams=[default_team("sales", ["ana", "ben", "dee"], managers=["maja"]),
                                           default_team("support", ["cai"], managers=["nils"])])
 
 
@@ -277,6 +277,31 @@ def others(stack, web):
     page = stranger.get("/")
     assert "names nobody" in page.text or page.status == 403, page
     assert stranger.get("/day").status == 403
+
+
+@point("a manager makes links for reps of their teams, who may do no more than they")
+def manager_links(stack, web):
+    need_others()
+    maja, cai = web.browser("maja"), web.browser("cai")
+    assert cai.get("/people").status == 403 and maja.get("/").headers["Location"] == "/people"
+    page = maja.get("/people")
+    assert page.status == 200 and "Ben" in page.text and "Cai" not in page.text, page
+    fields = {"token": page.hidden("token", "/people/link"), "back": "/people"}
+    made = maja.post("/people/link", {**fields, "rep": "ben"})
+    assert made.status == 200, made
+    link = re.search(r'readonly value="([^"]+)"', made.text)[1]
+    ben = Browser(web)
+    assert ben.sign_in(link).status == 303 and ben.get("/day").status == 200
+    for rep, why in (("cai", "another team's"), ("dee", "a manager of another team"), ("nobody", "nobody")):
+        answer = maja.post("/people/link", {**fields, "rep": rep})
+        assert answer.status == 403 and "readonly" not in answer.text, (why, answer)
+    assert maja.get("/people/link").status == 404
+    assert maja.post("/people/link", {"rep": "ben", "back": "/people"}).status == 422
+    other = {**fields, "token": cai.get("/day").hidden("token", "/change/signal")}
+    assert cai.post("/people/link", {**other, "rep": "cai"}).status == 403
+    with open(web.log, encoding="utf-8") as log:
+        text = log.read()
+    assert "made a link user=ben by=maja" in text and link.split("/")[-1] not in text, text
 
 
 @point("what moves is told, and 300 browsers that never read are bounded")

@@ -1,28 +1,30 @@
 /* page: what a screen asks for, and the values of what it gets. */
 #include "web/screens/page.h"
 
-static struct eh_page_answer *answer_find(struct eh_page *page, const char *target)
+static struct eh_page_answer *answer_find(struct eh_page *page, const char *person,
+                                          const char *target)
 {
     for (unsigned i = 0; i < page->answer_count; i++)
-        if (strcmp(page->answers[i].target, target) == 0)
+        if (strcmp(page->answers[i].target, target) == 0 &&
+            strcmp(page->answers[i].person, person) == 0)
             return &page->answers[i];
     return NULL;
 }
 
-static struct eh_page_answer *answer_add(struct eh_page *page, const char *target)
+static struct eh_page_answer *answer_add(struct eh_page *page, const char *person,
+                                         const char *target)
 {
     static const struct eh_answer too_many = {.why = "this page asks for too much"};
     struct eh_page_answer *own = &page->answers[page->answer_count++];
-    *own = (struct eh_page_answer){.target = target, .wanted = true};
+    *own = (struct eh_page_answer){.person = person, .target = target, .wanted = true};
     if (page->answer_count == EH_PAGE_ANSWERS_MAX)
-        *own = (struct eh_page_answer){.target = "", .answer = too_many};
+        *own = (struct eh_page_answer){.person = "", .target = "", .answer = too_many};
     return own;
 }
 
 static void take_known(struct eh_page *page, struct eh_page_answer *own)
 {
-    const struct eh_answer *known =
-        eh_answers_find(page->pages->answers, page->who.name, own->target);
+    const struct eh_answer *known = eh_answers_find(page->pages->answers, own->person, own->target);
     if (!known)
         return;
     own->wanted = false;
@@ -31,13 +33,13 @@ static void take_known(struct eh_page *page, struct eh_page_answer *own)
     json_incref(known->body);
 }
 
-const struct eh_answer *eh_page_found(struct eh_page *page, const char *target)
+const struct eh_answer *eh_page_found(struct eh_page *page, const char *person, const char *target)
 {
-    struct eh_page_answer *own = answer_find(page, target);
+    struct eh_page_answer *own = answer_find(page, person, target);
     if (!own && page->answer_count == EH_PAGE_ANSWERS_MAX)
         own = &page->answers[EH_PAGE_ANSWERS_MAX - 1];
     if (!own) {
-        own = answer_add(page, target);
+        own = answer_add(page, person, target);
         if (own->wanted)
             take_known(page, own);
     }
@@ -61,8 +63,8 @@ const struct eh_answer *eh_page_ask(struct eh_page *page, const char *format, ..
     va_start(values, format);
     const char *target = target_of(page, format, values);
     va_end(values);
-    const struct eh_answer *answer = eh_page_found(page, target);
-    struct eh_page_answer *own = answer_find(page, target);
+    const struct eh_answer *answer = eh_page_found(page, page->who.name, target);
+    struct eh_page_answer *own = answer_find(page, page->who.name, target);
     if (own)
         own->looked_at = true;
     return answer;
@@ -72,8 +74,15 @@ const json_t *eh_page_get(struct eh_page *page, const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    const struct eh_answer *answer = eh_page_found(page, target_of(page, format, values));
+    const struct eh_answer *answer =
+        eh_page_found(page, page->who.name, target_of(page, format, values));
     va_end(values);
+    return answer && !answer->why ? answer->body : NULL;
+}
+
+const json_t *eh_page_me_of(struct eh_page *page, const char *user)
+{
+    const struct eh_answer *answer = eh_page_found(page, user, "/v1/me");
     return answer && !answer->why ? answer->body : NULL;
 }
 

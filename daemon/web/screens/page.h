@@ -47,6 +47,7 @@ struct eh_screen {
     const char *nav;   /* what it is called in the navigation; NULL: it is not there */
     const char *title; /* of the window; page->title may be more exact */
     unsigned roles;    /* who may have any business there; what they see is the API's matter */
+    bool posted;       /* is the answer to a form of ours, and to nothing else; page->form */
     void (*show)(struct eh_page *);
 };
 
@@ -54,6 +55,7 @@ struct eh_screen {
 struct eh_pages {
     const struct eh_web_config *config;
     struct eh_answers *answers;
+    struct eh_sign *sign;
     const struct eh_screen *const *screens; /* in the order of the navigation; ends with NULL */
     struct eh_clock clock;                  /* in the desk's zone */
 };
@@ -79,6 +81,7 @@ struct eh_page {
     const json_t *me; /* of /v1/me */
     unsigned roles;   /* EH_IS_… */
     struct eh_page_wrong wrong;
+    const struct eh_form *form; /* of a screen that is posted */
     /* ... and what it makes. */
     struct eh_html main; /* the content of <main> */
     const char *title;
@@ -87,7 +90,7 @@ struct eh_page {
 
     /* Between page.c and run.c. */
     struct eh_page_answer {
-        const char *target;
+        const char *person, *target;
         bool wanted, asked;
         bool looked_at;          /* the screen says itself what is wrong with it */
         struct eh_answer answer; /* body: a reference of ours; why: in the arena */
@@ -103,6 +106,8 @@ const json_t *eh_page_get(struct eh_page *, const char *format, ...) EH_PRINTF(2
 /* The whole answer, with its status and what is wrong; NULL: not there yet. What is wrong with
  * other answers the page says at its top. */
 const struct eh_answer *eh_page_ask(struct eh_page *, const char *format, ...) EH_PRINTF(2, 3);
+/* What /v1/me says to somebody else: what a link for them would give away. */
+const json_t *eh_page_me_of(struct eh_page *, const char *user);
 /* A part of the page's own address that its pattern has in braces, and a parameter; "": none. */
 const char *eh_page_part(const struct eh_page *, const char *name);
 const char *eh_page_query(const struct eh_page *, const char *name);
@@ -117,6 +122,6 @@ bool eh_true_of(const json_t *object, const char *key);
 bool eh_null_of(const json_t *object, const char *key); /* null, or not there */
 
 /* ---- For run.c. */
-const struct eh_answer *eh_page_found(struct eh_page *, const char *target);
+const struct eh_answer *eh_page_found(struct eh_page *, const char *person, const char *target);
 
 #endif

@@ -63,7 +63,7 @@ static void say_away(struct eh_page *page, const struct eh_answer *me)
 
 static void show(struct eh_page *page)
 {
-    const struct eh_answer *me = eh_page_found(page, "/v1/me");
+    const struct eh_answer *me = eh_page_found(page, page->who.name, "/v1/me");
     if (!me)
         return;
     page->me = me->why ? NULL : me->body;
@@ -110,7 +110,7 @@ static void ask(struct eh_page *page, struct eh_page_answer *own)
     struct owed *owed = eh_arena_alloc(page->arena, sizeof *owed);
     eh_require(owed);
     *owed = (struct owed){page, own};
-    int r = eh_answers_ask(page->pages->answers, page->who.name, own->target, on_owed, owed);
+    int r = eh_answers_ask(page->pages->answers, own->person, own->target, on_owed, owed);
     own->wanted = own->asked = r == 0;
     page->owed += r == 0;
     if (r < 0)

@@ -3,6 +3,8 @@
 
 const struct eh_screen *const eh_screens[] = {
     &eh_screen_my_day,
+    &eh_screen_people,
+    &eh_screen_link,
     NULL,
 };
 

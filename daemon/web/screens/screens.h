@@ -17,6 +17,6 @@ extern const struct eh_screen *const eh_screens[];
 const struct eh_screen *eh_screen_find(const struct eh_http_path *);
 
 /* The screens, one file each. */
-extern const struct eh_screen eh_screen_home, eh_screen_my_day;
+extern const struct eh_screen eh_screen_home, eh_screen_link, eh_screen_my_day, eh_screen_people;
 
 #endif

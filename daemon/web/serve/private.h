@@ -21,7 +21,8 @@ struct eh_visit {
     struct eh_page *page;
     struct eh_who who;
     const struct eh_change_kind *change; /* or NULL */
-    struct eh_form form;                 /* of the change */
+    bool posted;                         /* a screen that a form leads to */
+    struct eh_form form;                 /* of either */
     const char *back;                    /* the page it came from */
     struct eh_visit *next, **link;
 };

@@ -104,6 +104,7 @@ static int begin(struct eh_serve *serve, struct eh_error *error)
 {
     static const struct timeval often = {EH_SERVE_SWEEP_S, 0};
     int r = eh_sign_new(serve->config, &serve->sign, error);
+    serve->pages.sign = serve->sign;
     if (r == 0)
         r = eh_clock_init(&serve->pages.clock, error);
     if (r == 0)

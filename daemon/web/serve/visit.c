@@ -115,12 +115,13 @@ static void show(struct eh_visit *visit, const char *target, const struct eh_pag
     struct eh_arena *arena = &visit->request->arena;
     struct eh_page *page = eh_page_new(&visit->serve->pages, arena);
     page->screen = screen_at(arena, target, &page->path);
-    if (!page->screen) {
+    if (!page->screen || page->screen->posted != visit->posted) {
         end_with(visit, 404, "Not here", "There is no such page.");
         return;
     }
     page->target = target;
     page->who = visit->who;
+    page->form = visit->posted ? &visit->form : NULL;
     if (wrong)
         page->wrong = *wrong;
     page->done = on_done;
@@ -135,13 +136,14 @@ void eh_visit_show(struct eh_serve *serve, struct eh_http_request *request,
     show(visit_new(serve, request, who), request->target, NULL);
 }
 
-/* ---- A change. */
+/* ---- A change, or a screen that a form leads to. */
 
 /* Shows the page the form came from, with what is wrong. */
 static void refuse(struct eh_visit *visit, const char *why, const char *field)
 {
+    visit->posted = false;
     const struct eh_page_wrong wrong = {
-        .change = visit->change->path, .why = why, .field = field, .form = &visit->form};
+        .change = visit->request->path, .why = why, .field = field, .form = &visit->form};
     show(visit, visit->back, &wrong);
 }
 
@@ -212,7 +214,9 @@ void eh_visit_change(struct eh_serve *serve, struct eh_http_request *request,
     struct eh_visit *visit = visit_new(serve, request, who);
     struct eh_http_path path;
     visit->change = eh_change_find(request->path);
-    if (!visit->change) {
+    const struct eh_screen *screen = screen_at(&request->arena, request->path, &path);
+    visit->posted = screen && screen->posted;
+    if (!visit->change && !visit->posted) {
         end_with(visit, 404, "Not here", "There is nothing to change at this address.");
         return;
     }
@@ -221,12 +225,15 @@ void eh_visit_change(struct eh_serve *serve, struct eh_http_request *request,
         return;
     }
     visit->back = eh_form_get(&visit->form, "back");
-    if (!screen_at(&request->arena, visit->back, &path))
+    screen = screen_at(&request->arena, visit->back, &path);
+    if (!screen || screen->posted)
         visit->back = "/";
     if (!is_theirs(visit))
         refuse(visit, "This page was too old. Nothing was changed; try once more.", NULL);
     else if (!eh_change_pace_allows(serve->pace, who->name, eh_clock_monotonic_us()))
         refuse(visit, "That were 20 changes within a minute. Wait a moment, then try again.", NULL);
-    else
+    else if (visit->change)
         make(visit);
+    else
+        show(visit, request->path, NULL);
 }

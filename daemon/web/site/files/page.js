@@ -143,7 +143,7 @@ async function send(form, submitter) {
 }
 
 main.addEventListener("submit", (event) => {
-  if (event.target.method !== "post") return;
+  if (event.target.method !== "post" || "plain" in event.target.dataset) return;
   event.preventDefault();
   if (event.target.getAttribute("aria-busy") !== "true") send(event.target, event.submitter);
 });
@@ -154,5 +154,5 @@ main.addEventListener("input", (event) => {
 
 say(main);
 draw(main);
-listen();
+if ("live" in main.dataset) listen(); // else it is the answer to a form, and is not to be had again
 setInterval(() => say(main), 60000);
