@@ -125,7 +125,7 @@ static const char *put_value(struct walk *walk, const char *at)
     else if (begins(at, "zu"))
         return put_number(walk, false, va_arg(walk->values, size_t)), at + 2;
     else
-        eh_require(!"a conversion that html knows");
+        eh_require_failed("a conversion that html knows", __FILE__, __LINE__);
     return at + 1;
 }
 
