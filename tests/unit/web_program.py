@@ -68,6 +68,38 @@ def each_screen_and_change_is_in_the_manual():
     assert rows == set(re.findall(r"^\|  (/\S+)$", manual("CHANGES"), re.M)), rows
 
 
+# First column of LIMITS -> its tests: a file of tests/ without its ending, and names in it.
+BOUNDS = {
+    "connections": {"unit/http_server": ["connections_over_the_cap_are_told_so"]},
+    "pages that listen for what moved": {
+        "unit/web_live": ["readers_in_all_have_a_bound", "the_oldest_reader_of_a_person_goes",
+                          "who_does_not_read_is_dropped"], "scenario/web": ["live"]},
+    "a form": {"unit/web_html": ["a_form_has_bounds"], "scenario/web": ["guards"]},
+    "changes of one person": {
+        "unit/web_ask": ["changes_are_twenty_a_minute_of_each_person",
+                         "people_who_change_something_have_a_bound"], "scenario/web": ["pace"]},
+    "connections to the admin socket": {"unit/asker": ["so_many_links_and_no_more"]},
+    "questions that wait for one": {"unit/asker": ["questions_that_wait_have_a_bound"]},
+    "an answer of evenhandd": {"unit/asker": ["an_answer_has_a_bound"]},
+    "answers that are kept while nothing moves": {
+        "unit/web_ask": ["bytes_have_a_bound", "their_number_has_a_bound"]},
+    "users whose sessions were ended within 30 days": {
+        "unit/web_sign": ["where_nobody_can_tell_nobody_is_let_in"]},
+}
+
+
+def each_bound_of_the_manual_has_a_test():
+    rows = set(re.findall(r"^\|  (.+)$", manual("LIMITS"), re.M))
+    assert rows == set(BOUNDS), rows ^ set(BOUNDS)
+    for tests in BOUNDS.values():
+        for file, names in tests.items():
+            path = next(p for p in (file + ".c", file + ".py") if
+                        os.path.exists(os.path.join(SOURCE, "tests", p)))
+            text = text_of("tests", *path.split("/"))
+            gone = [name for name in names if not re.search(r"\b%s\(|, %s\)" % (name, name), text)]
+            assert not gone, (file, gone)
+
+
 def wrong_calls_say_so():
     for arguments, word in ((["--what"], "no such option"), (["dance"], "too much"),
                             (["--link"], "needs a value"), (["--check", "--link", "a"], "alone")):
@@ -138,6 +170,6 @@ def the_version_is_told():
 
 
 tap.play([each_option_is_in_the_manual, each_key_is_in_the_manual_and_in_the_example,
-          each_screen_and_change_is_in_the_manual, wrong_calls_say_so, wrong_files_say_so,
+          each_screen_and_change_is_in_the_manual, each_bound_of_the_manual_has_a_test, wrong_calls_say_so, wrong_files_say_so,
           links_are_made_with_a_key_that_nobody_else_reads, the_nginx_example_is_one,
           the_version_is_told])
