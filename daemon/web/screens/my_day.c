@@ -16,6 +16,24 @@ static void put_next(struct eh_page *page, const json_t *rep)
     eh_html(&page->main, "</p>");
 }
 
+static void put_from(struct eh_page *page, const json_t *signals, const char *key,
+                     const char *words)
+{
+    if (eh_null_of(signals, key))
+        return;
+    eh_html(&page->main, "<p class=\"note\">%s from ", words);
+    eh_part_time(page, eh_text_of(signals, key));
+    eh_html(&page->main, " on.</p>");
+}
+
+/* When what they say next takes effect, where that is not at once. */
+static void put_bounds(struct eh_page *page, const json_t *signals)
+{
+    put_from(page, signals, "available_from", "Available again holds");
+    put_from(page, signals, "overloaded_from", "Overloaded can be said anew");
+    put_from(page, signals, "change_from", "You have changed your state often; a change holds");
+}
+
 static void put_choice(struct eh_page *page, const char *value, const char *words, bool now)
 {
     eh_html(&page->main,
@@ -53,6 +71,7 @@ static void put_switch(struct eh_page *page, const json_t *rep)
     eh_part_state(page, rep);
     eh_html(&page->main, "</p>");
     put_next(page, rep);
+    put_bounds(page, json_object_get(rep, "signals"));
     eh_part_form(page, SIGNAL, "switch");
     eh_part_hidden(page, "rep", eh_text_of(rep, "id"));
     put_choice(page, "available", "Available", strcmp(state, "available") == 0);
@@ -63,6 +82,19 @@ static void put_switch(struct eh_page *page, const json_t *rep)
 }
 
 /* ---- The tickets. */
+
+/* The page of the ticket tells; where there is none, nothing does. */
+static void put_why(struct eh_page *page, const json_t *ticket)
+{
+    for (const struct eh_screen *const *screen = page->pages->screens; *screen; screen++) {
+        if (strcmp((*screen)->path, "/tickets/{source}/{id}") != 0)
+            continue;
+        eh_html(&page->main, "<div class=\"row-more\">");
+        eh_html_link(&page->main, "Why me?", "/tickets/%s/%s", eh_text_of(ticket, "source"),
+                     eh_text_of(ticket, "id"));
+        eh_html(&page->main, "</div>");
+    }
+}
 
 static void put_ticket(struct eh_page *page, const json_t *ticket)
 {
@@ -79,14 +111,16 @@ static void put_ticket(struct eh_page *page, const json_t *ticket)
         eh_part_money(page, eh_int_of(ticket, "value"), eh_text_of(ticket, "currency"));
     eh_html(out, " ");
     eh_part_since(page, eh_text_of(ticket, "assigned_at"));
-    eh_html(out, "</div></li>");
+    eh_html(out, "</div>");
+    put_why(page, ticket);
+    eh_html(out, "</li>");
 }
 
 static void put_tickets(struct eh_page *page, const json_t *rep)
 {
     struct eh_html *out = &page->main;
-    const json_t *list =
-        eh_page_get(page, "/v1/tickets?rep=%s&state=assigned&newest=1", eh_text_of(rep, "id"));
+    const json_t *list = eh_page_get(page, "/v1/tickets?rep=%s&state=assigned&newest=1&limit=100",
+                                     eh_text_of(rep, "id"));
     const json_t *tickets = json_object_get(list, "tickets"), *ticket;
     size_t i;
     eh_html(out,
@@ -101,7 +135,10 @@ static void put_tickets(struct eh_page *page, const json_t *rep)
     {
         put_ticket(page, ticket);
     }
-    eh_html(out, "</ul></section>");
+    eh_html(out, "</ul>");
+    if (!eh_null_of(list, "after"))
+        eh_html(out, "<p class=\"note\">These are the newest 100.</p>");
+    eh_html(out, "</section>");
 }
 
 static void show(struct eh_page *page)
