@@ -200,6 +200,7 @@ Test(web_live, the_oldest_reader_of_a_person_goes)
     }
     cr_assert_eq(eh_live_count(live), EH_LIVE_PERSON_MAX + 1);
     cr_assert(is_told(fds[0], "0\r\n\r\n"));
+    cr_assert(strstr(said, "retry: 60000\n"), "%s", said);
     eh_live_tell(live, 8);
     cr_assert(is_told(fds[1], "data: 8"));
     cr_assert(is_told(other, "data: 8"));

@@ -79,8 +79,12 @@ static void make_room(struct eh_live *live, const char *person)
         own++;
         oldest = oldest ? oldest : reader;
     }
-    if (own >= EH_LIVE_PERSON_MAX)
-        let_go(live, oldest);
+    if (own < EH_LIVE_PERSON_MAX)
+        return;
+    char text[32];
+    size_t size = eh_format(text, sizeof text, "retry: %d\n\n", EH_LIVE_LATER_MS);
+    (void)eh_http_stream_send(oldest->request, eh_str_n(text, size));
+    let_go(live, oldest);
 }
 
 static void begin(struct eh_http_request *request)

@@ -20,6 +20,7 @@
 #define EH_LIVE_BEAT_S      15  /* a sign of life, which shows who has left */
 #define EH_LIVE_S           600 /* until a reader has to come again */
 #define EH_LIVE_AGAIN_MS    1000
+#define EH_LIVE_LATER_MS    60000 /* ... of one that gave its place to a newer one */
 
 struct eh_live;
 int eh_live_new(struct event_base *, struct eh_live **ret, struct eh_error *) EH_MUST_CHECK;
