@@ -332,6 +332,7 @@ def restarts(stack, web):
     reader = Reader(browser)
     reader.until(b"event: moved")
     assert stack.daemon.stop() == 0
+    wait_until("the page says that evenhandd is away", lambda: browser.get("/day").status == 503)
     reader.until(b"event: moved")
     page = browser.get("/day")
     assert page.status == 503 and "evenhand is away" in page.text, page
