@@ -48,5 +48,10 @@ void eh_change_made_done(struct eh_change_made *);
 
 /* The rows. */
 int eh_change_signal(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_state(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_release(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_assign(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_move(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_return(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 
 #endif

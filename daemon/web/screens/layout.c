@@ -16,6 +16,12 @@ static void put_head(struct eh_html *out, const char *title, const char *zone, b
     eh_html(out, "</head><body><a class=\"skip\" href=\"#main\">Skip to content</a>");
 }
 
+static bool is_here(const struct eh_page *page, const struct eh_screen *screen)
+{
+    const char *under = page->screen->under;
+    return screen == page->screen || (under && strcmp(under, screen->path) == 0);
+}
+
 static void put_navigation(const struct eh_page *page, struct eh_html *out)
 {
     eh_html(out, "<nav aria-label=\"Screens\"><ul>");
@@ -23,7 +29,7 @@ static void put_navigation(const struct eh_page *page, struct eh_html *out)
         if (!(*screen)->nav || !eh_page_is(page, (*screen)->roles))
             continue;
         eh_html(out,
-                *screen == page->screen ? "<li><a aria-current=\"page\" href=\"%s\">%s</a></li>"
+                is_here(page, *screen) ? "<li><a aria-current=\"page\" href=\"%s\">%s</a></li>"
                                         : "<li><a href=\"%s\">%s</a></li>",
                 (*screen)->path, (*screen)->nav);
     }

@@ -45,6 +45,7 @@ struct eh_page;
 struct eh_screen {
     const char *path;  /* "/teams/{team}" */
     const char *nav;   /* what it is called in the navigation; NULL: it is not there */
+    const char *under; /* the path of the one in the navigation that it belongs to; NULL: none */
     const char *title; /* of the window; page->title may be more exact */
     unsigned roles;    /* who may have any business there; what they see is the API's matter */
     bool posted;       /* is the answer to a form of ours, and to nothing else; page->form */

@@ -74,6 +74,10 @@ static const char *state_words(const char *state)
 {
     if (strcmp(state, "overloaded") == 0)
         return "Overloaded";
+    if (strcmp(state, "left") == 0)
+        return "Left";
+    if (strcmp(state, "not on duty") == 0)
+        return "Not on duty";
     return strcmp(state, "away") == 0 ? "Away" : "Available";
 }
 

@@ -3,8 +3,12 @@
 
 const struct eh_screen *const eh_screens[] = {
     &eh_screen_my_day,
+    &eh_screen_board,
+    &eh_screen_team,
+    &eh_screen_ticket,
     &eh_screen_people,
     &eh_screen_link,
+    &eh_screen_log,
     NULL,
 };
 

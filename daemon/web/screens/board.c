@@ -1,0 +1,126 @@
+/* board: a card a team, and on top what needs a hand. */
+#include "web/screens/board_parts.h"
+#include "web/screens/screens.h"
+
+#define SHOWN_MAX 8 /* reps of a card; all are on the team's page */
+
+/* Who sees all has all teams there; others those they manage. */
+static bool is_shown(const struct eh_page *page, const json_t *team)
+{
+    return eh_page_is(page, EH_IS_OPERATOR | EH_IS_AUDITOR) ||
+           eh_page_manages(page, eh_text_of(team, "id"));
+}
+
+static void put_hands(struct eh_page *page, const json_t *teams)
+{
+    unsigned count = 0;
+    size_t i;
+    const json_t *team;
+    eh_html(&page->main,
+            "<section aria-labelledby=\"hands\"><h2 id=\"hands\" class=\"hidden\">What "
+            "needs a hand</h2><ul class=\"hands\">");
+    json_array_foreach(teams, i, team)
+    {
+        count += is_shown(page, team) ? eh_hands_of_team(page, team) : 0;
+    }
+    count += eh_hands_of_desk(page);
+    eh_html(&page->main, "</ul>");
+    if (count == 0)
+        eh_html(&page->main, "<p class=\"good\">Nothing needs a hand.</p>");
+    eh_html(&page->main, "</section>");
+}
+
+/* ---- A card. */
+
+static void put_states(struct eh_page *page, const json_t *team)
+{
+    static const struct {
+        const char *state, *words;
+    } rows[] = {{"overloaded", "overloaded"}, {"away", "away"}, {"available", "available"}};
+    eh_html(&page->main, "<p class=\"chips\">");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned count = eh_reps_in(team, rows[i].state);
+        if (count)
+            eh_html(&page->main, "<span class=\"chip %s\">%u %s</span> ", rows[i].state, count,
+                    rows[i].words);
+    }
+    eh_html(&page->main, "</p>");
+}
+
+/* Up to `room` of those in this state; returns how many. */
+static unsigned put_some(struct eh_page *page, const json_t *team, const char *state, unsigned room)
+{
+    struct eh_rep_scale scale = eh_rep_scale(team);
+    unsigned count = 0;
+    size_t i;
+    const json_t *rep;
+    json_array_foreach(json_object_get(team, "reps"), i, rep)
+    {
+        if (count == room || strcmp(eh_text_of(rep, "state"), state) != 0)
+            continue;
+        eh_rep_row(page, team, rep, &scale, false);
+        count++;
+    }
+    return count;
+}
+
+/* Whoever is overloaded comes first. */
+static void put_reps(struct eh_page *page, const json_t *team)
+{
+    static const char *const order[] = {"overloaded", "available", "away"};
+    unsigned count = 0, all = (unsigned)eh_int_of(team, "members");
+    eh_html(&page->main, "<ul class=\"rows reps\">");
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        count += put_some(page, team, order[i], SHOWN_MAX - count);
+    eh_html(&page->main, "</ul>");
+    if (count == 0)
+        eh_html(&page->main, "<p class=\"empty\">Nobody is in this team today.</p>");
+    else if (count < all)
+        eh_html_link(&page->main, eh_page_text(page, "All %u members", all), "/teams/%s",
+                     eh_text_of(team, "id"));
+}
+
+static void put_card(struct eh_page *page, const json_t *team)
+{
+    struct eh_html *out = &page->main;
+    const char *id = eh_text_of(team, "id");
+    eh_html(out, "<section class=\"card\" data-key=\"team/%s\"><div class=\"card-head\"><h2>", id);
+    eh_html_link(out, eh_name_of(team), "/teams/%s", id);
+    eh_html(out, "</h2>");
+    put_states(page, team);
+    eh_html(out, "</div>");
+    eh_waiting_put(page, team);
+    put_reps(page, team);
+    eh_html(out, "</section>");
+}
+
+static void show(struct eh_page *page)
+{
+    const json_t *list = eh_page_get(page, "/v1/teams?after=%s", eh_page_query(page, "after"));
+    const json_t *teams = json_object_get(list, "teams"), *team;
+    unsigned count = 0;
+    size_t i;
+    eh_html(&page->main, "<h1>Board</h1>");
+    put_hands(page, teams);
+    eh_html(&page->main, "<div class=\"cards wide-cards\">");
+    json_array_foreach(teams, i, team)
+    {
+        if (is_shown(page, team)) {
+            put_card(page, team);
+            count++;
+        }
+    }
+    eh_html(&page->main, "</div>");
+    if (count == 0)
+        eh_html(&page->main,
+                "<p class=\"empty\">No team is yours to manage. Whoever keeps the desk "
+                "file names the managers of a team.</p>");
+    if (!eh_null_of(list, "after"))
+        eh_html_link(&page->main, "More teams", "/teams?after=%s", eh_text_of(list, "after"));
+}
+
+const struct eh_screen eh_screen_board = {.path = "/teams",
+                                          .nav = "Board",
+                                          .title = "Board",
+                                          .roles = EH_IS_MANAGER | EH_IS_OPERATOR | EH_IS_AUDITOR,
+                                          .show = show};

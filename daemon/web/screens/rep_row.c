@@ -1,0 +1,141 @@
+/* rep_row: how a rep stands: state, open work against what they can take, owed or ahead. */
+#include "web/screens/board_parts.h"
+
+#define HALF 50 /* of a bar around zero, in units of its picture */
+
+/* Tenths of tickets. */
+static int64_t owed_count(const json_t *rep)
+{
+    double tickets = json_number_value(json_object_get(rep, "entitled")) -
+                     json_number_value(json_object_get(rep, "received"));
+    return (int64_t)(tickets * 10 + (tickets < 0 ? -0.5 : 0.5));
+}
+
+static int64_t owed_value(const json_t *rep)
+{
+    return eh_int_of(rep, "entitled_value") - eh_int_of(rep, "received_value");
+}
+
+static int64_t most(int64_t before, int64_t now)
+{
+    int64_t size = now < 0 ? -now : now;
+    return size > before ? size : before;
+}
+
+struct eh_rep_scale eh_rep_scale(const json_t *team)
+{
+    struct eh_rep_scale scale = {.count = 10, .value = 1};
+    size_t i;
+    const json_t *rep;
+    json_array_foreach(json_object_get(team, "reps"), i, rep)
+    {
+        scale.count = most(scale.count, owed_count(rep));
+        scale.value = most(scale.value, owed_value(rep));
+    }
+    return scale;
+}
+
+unsigned eh_reps_in(const json_t *team, const char *state)
+{
+    unsigned count = 0;
+    size_t i;
+    const json_t *rep;
+    json_array_foreach(json_object_get(team, "reps"), i, rep)
+    {
+        count += strcmp(eh_text_of(rep, "state"), state) == 0;
+    }
+    return count;
+}
+
+/* A bar from zero to the right (owed) or to the left (ahead). */
+static void put_balance(struct eh_page *page, int64_t value, int64_t most_of_all)
+{
+    int64_t size = value < 0 ? -value : value;
+    long long width = (long long)((double)size * HALF / (double)most_of_all);
+    eh_html(&page->main,
+            "<svg class=\"balance\" viewBox=\"-50 0 100 8\" preserveAspectRatio=\"none\" "
+            "aria-hidden=\"true\"><rect class=\"track\" x=\"-50\" width=\"100\" height=\"8\"/>"
+            "<rect class=\"%s\" x=\"%lld\" width=\"%lld\" height=\"8\"/>"
+            "<rect class=\"zero\" x=\"-0.5\" width=\"1\" height=\"8\"/></svg>",
+            value < 0 ? "ahead" : "owed", value < 0 ? -width : 0, width);
+}
+
+static const char *side_of(int64_t value)
+{
+    return value == 0 ? "even" : value < 0 ? "ahead" : "owed";
+}
+
+static void put_owed(struct eh_page *page, const json_t *team, const json_t *rep,
+                     const struct eh_rep_scale *scale)
+{
+    struct eh_html *out = &page->main;
+    int64_t count = owed_count(rep), value = owed_value(rep);
+    int64_t size = count < 0 ? -count : count;
+    eh_html(out, "<div class=\"owes\"><span class=\"owe\">");
+    put_balance(page, count, scale->count);
+    eh_html(out, "<span>%lld.%lld %s</span></span><span class=\"owe\">", (long long)(size / 10),
+            (long long)(size % 10), side_of(count));
+    put_balance(page, value, scale->value);
+    eh_html(out, "<span>");
+    eh_part_money(page, value < 0 ? -value : value, eh_text_of(team, "currency"));
+    eh_html(out, " %s</span></span></div>", side_of(value));
+}
+
+static const char *points_word(int64_t points)
+{
+    return points == 1 ? "point" : "points";
+}
+
+static void put_load(struct eh_page *page, const json_t *team, const json_t *rep)
+{
+    int64_t points = eh_int_of(rep, "points"), capacity = eh_int_of(team, "capacity");
+    long long open = (long long)eh_int_of(rep, "open");
+    eh_html(&page->main, "<div class=\"load%s\">", eh_true_of(rep, "full") ? " full" : "");
+    if (capacity > 0)
+        eh_part_bar(page, points < capacity ? points : capacity, capacity,
+                    eh_page_text(page, "%lld open, %lld of %lld %s%s", open, (long long)points,
+                                 (long long)capacity, points_word(capacity),
+                                 eh_true_of(rep, "full") ? ": full" : ""));
+    else
+        eh_html(&page->main, "<span class=\"quiet-text\">%lld open, %lld %s</span>", open,
+                (long long)points, points_word(points));
+    eh_html(&page->main, "</div>");
+}
+
+static void put_name(struct eh_page *page, const json_t *rep)
+{
+    const char *id = eh_text_of(rep, "id"), *name = eh_name_of(rep);
+    eh_html(&page->main, "<div class=\"who\"><strong>%s</strong>", name);
+    if (strcmp(id, name) != 0)
+        eh_html(&page->main, " <span class=\"kind\">%s</span>", id);
+    eh_html(&page->main, "</div>");
+}
+
+static void put_state(struct eh_page *page, const json_t *rep)
+{
+    const char *next = eh_text_of(rep, "next_state");
+    eh_html(&page->main, "<div class=\"how\">");
+    eh_part_state(page, rep);
+    if (*next && !eh_null_of(rep, "next_from")) {
+        eh_html(&page->main, "<span class=\"why\">then %s, from ", next);
+        eh_part_time(page, eh_text_of(rep, "next_from"));
+        eh_html(&page->main, "</span>");
+    }
+    eh_html(&page->main, "</div>");
+}
+
+void eh_rep_row(struct eh_page *page, const json_t *team, const json_t *rep,
+                const struct eh_rep_scale *scale, bool act)
+{
+    eh_html(&page->main, "<li class=\"row rep\" data-key=\"%s/%s\">", eh_text_of(team, "id"),
+            eh_text_of(rep, "id"));
+    put_name(page, rep);
+    put_state(page, rep);
+    if (!eh_null_of(rep, "points"))
+        put_load(page, team, rep);
+    if (!eh_null_of(rep, "entitled"))
+        put_owed(page, team, rep, scale);
+    if (act)
+        eh_by_hand_rep(page, rep);
+    eh_html(&page->main, "</li>");
+}

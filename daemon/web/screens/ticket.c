@@ -1,0 +1,238 @@
+/* ticket: what it is, who has it and why, what happened to it, and what can be done by hand. */
+#include "web/screens/board_parts.h"
+#include "web/screens/screens.h"
+
+/* ---- What it is. */
+
+static void put_fact(struct eh_page *page, const char *name, const char *value)
+{
+    if (*value)
+        eh_html(&page->main, "<div><dt>%s</dt><dd>%s</dd></div>", name, value);
+}
+
+static void put_moment(struct eh_page *page, const char *name, const char *when)
+{
+    if (!*when)
+        return;
+    eh_html(&page->main, "<div><dt>%s</dt><dd>", name);
+    eh_part_time(page, when);
+    eh_html(&page->main, "</dd></div>");
+}
+
+static void put_value(struct eh_page *page, const json_t *ticket, const char *name, const char *key)
+{
+    if (eh_int_of(ticket, key) == 0)
+        return;
+    eh_html(&page->main, "<div><dt>%s</dt><dd>", name);
+    eh_part_money(page, eh_int_of(ticket, key), eh_text_of(ticket, "currency"));
+    eh_html(&page->main, "</dd></div>");
+}
+
+static const char *joined(struct eh_page *page, const json_t *list)
+{
+    const char *text = "";
+    size_t i;
+    const json_t *one;
+    json_array_foreach(list, i, one)
+    {
+        text = eh_page_text(page, "%s%s%s", text, i ? ", " : "", json_string_value(one));
+    }
+    return text;
+}
+
+static void put_facts(struct eh_page *page, const json_t *ticket)
+{
+    eh_html(&page->main, "<dl class=\"facts\">");
+    put_fact(page, "State", eh_text_of(ticket, "state"));
+    put_fact(page, "Waits, for", eh_waiting_words(eh_text_of(ticket, "why")));
+    put_fact(page, "With", eh_text_of(ticket, "rep"));
+    put_fact(page, "At the helpdesk with", eh_text_of(ticket, "account"));
+    put_fact(page, "Team", eh_text_of(ticket, "team"));
+    put_fact(page, "Kind", eh_text_of(ticket, "kind"));
+    put_value(page, ticket, "Value", "value");
+    put_value(page, ticket, "Refunded", "refunded");
+    put_fact(page, "Priority",
+             eh_page_text(page, "%lld", (long long)eh_int_of(ticket, "priority")));
+    put_fact(page, "Points", eh_page_text(page, "%lld", (long long)eh_int_of(ticket, "points")));
+    put_fact(page, "Skills", joined(page, json_object_get(ticket, "skills")));
+    put_fact(page, "Skills that nobody has",
+             joined(page, json_object_get(ticket, "missing_skills")));
+    put_moment(page, "Received", eh_text_of(ticket, "received_at"));
+    put_moment(page, "Assigned", eh_text_of(ticket, "assigned_at"));
+    put_moment(page, "Closed", eh_text_of(ticket, "closed_at"));
+    put_fact(page, "Outcome", eh_text_of(ticket, "outcome"));
+    put_fact(page, "Came before as", eh_text_of(ticket, "resent_of"));
+    eh_html(&page->main, "</dl>");
+}
+
+/* ---- The receipt. */
+
+static void put_json(struct eh_page *page, const json_t *value, unsigned depth);
+
+static void put_number(struct eh_page *page, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+    eh_html(&page->main, "%s", text ? text : "");
+    free(text);
+}
+
+static void put_members(struct eh_page *page, const json_t *object, unsigned depth)
+{
+    void *at;
+    const json_t *value;
+    eh_html(&page->main, "<dl class=\"tree\">");
+    for (at = json_object_iter((json_t *)(uintptr_t)object); at;
+         at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
+        value = json_object_iter_value(at);
+        if (json_is_null(value))
+            continue;
+        eh_html(&page->main, "<div><dt>%s</dt><dd>", json_object_iter_key(at));
+        put_json(page, value, depth + 1);
+        eh_html(&page->main, "</dd></div>");
+    }
+    eh_html(&page->main, "</dl>");
+}
+
+static void put_items(struct eh_page *page, const json_t *list, unsigned depth)
+{
+    size_t i;
+    const json_t *one;
+    eh_html(&page->main, "<ol class=\"tree\">");
+    json_array_foreach(list, i, one)
+    {
+        eh_html(&page->main, "<li>");
+        put_json(page, one, depth + 1);
+        eh_html(&page->main, "</li>");
+    }
+    eh_html(&page->main, "</ol>");
+}
+
+#define DEPTH_MAX 8
+
+static void put_json(struct eh_page *page, const json_t *value, unsigned depth)
+{
+    if (depth > DEPTH_MAX)
+        eh_html(&page->main, "…");
+    else if (json_is_object(value))
+        put_members(page, value, depth);
+    else if (json_is_array(value))
+        put_items(page, value, depth);
+    else if (json_is_string(value))
+        eh_html(&page->main, "%s", json_string_value(value));
+    else
+        put_number(page, value);
+}
+
+static void put_receipt(struct eh_page *page, const json_t *receipt)
+{
+    const char *check = eh_text_of(receipt, "check");
+    eh_html(&page->main,
+            "<section class=\"card\" aria-labelledby=\"why\"><h2 id=\"why\">Why %s</h2>",
+            *eh_text_of(receipt, "rep") ? eh_text_of(receipt, "rep") : "");
+    if (!*eh_text_of(receipt, "reason")) {
+        eh_html(&page->main, "<p class=\"empty\">Nobody has got it yet, so there is no receipt.</p>"
+                             "</section>");
+        return;
+    }
+    eh_html(&page->main, "<p>%s</p>", eh_text_of(receipt, "reason"));
+    if (*check)
+        eh_html(&page->main, "<p class=\"note\">%s</p>", check);
+    eh_html(&page->main, "<details id=\"receipt\"><summary>The receipt in full</summary>");
+    put_json(page, receipt, 0);
+    eh_html(&page->main, "</details></section>");
+}
+
+/* ---- What happened. */
+
+static void put_event(struct eh_page *page, const json_t *event)
+{
+    const char *by = eh_text_of(event, "by"), *reason = eh_text_of(event, "reason");
+    const char *rep = eh_text_of(event, "rep"), *why = eh_text_of(event, "why");
+    const char *was = eh_text_of(event, "was");
+    struct eh_html *out = &page->main;
+    eh_html(out, "<li class=\"row\" data-key=\"%lld\"><div class=\"row-main\"><strong>%s</strong>",
+            (long long)eh_int_of(event, "seq"), eh_text_of(event, "type"));
+    eh_html(out, *rep ? " <span>to %s</span>" : "", rep);
+    eh_html(out, *was ? " <span class=\"kind\">from %s</span>" : "", was);
+    eh_html(out, *why ? " <span class=\"chip\">%s</span>" : "", why);
+    eh_html(out, "</div><div class=\"row-side\">");
+    eh_part_time(page, eh_text_of(event, "at"));
+    eh_html(out, "</div>");
+    if (*by || *reason)
+        eh_html(out, "<div class=\"row-more\">%s%s%s</div>", by, *by && *reason ? ": " : "",
+                reason);
+    eh_html(out, "</li>");
+}
+
+static void put_history(struct eh_page *page, const json_t *ticket)
+{
+    const json_t *history = json_object_get(ticket, "history");
+    size_t count = json_array_size(history);
+    eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"history\"><h2 id=\"history\">"
+                         "What happened</h2><ul class=\"rows\">");
+    while (count-- > 0)
+        put_event(page, json_array_get(history, count));
+    eh_html(&page->main, "</ul>");
+    if (json_array_size(history) == 0)
+        eh_html(&page->main, "<p class=\"empty\">Nothing yet.</p>");
+    eh_html(&page->main, "</section>");
+}
+
+/* ---- What can be done. */
+
+static void put_actions(struct eh_page *page, const json_t *ticket)
+{
+    const char *id = eh_text_of(ticket, "team");
+    const json_t *team;
+    if (!*id || !eh_page_manages(page, id) || strcmp(eh_text_of(ticket, "state"), "closed") == 0)
+        return;
+    team = eh_page_get(page, "/v1/teams/%s", id);
+    eh_html(&page->main,
+            "<section class=\"card\" aria-labelledby=\"do\"><h2 id=\"do\">By hand</h2>");
+    eh_by_hand_ticket(page, ticket, team, true);
+    eh_by_hand_names(page, team);
+    eh_html(&page->main, "</section>");
+}
+
+static void put_head(struct eh_page *page, const json_t *ticket)
+{
+    struct eh_html *out = &page->main;
+    const char *team = eh_text_of(ticket, "team");
+    eh_html(out, "<div class=\"title\"><h1>Ticket ");
+    eh_part_ticket(page, eh_text_of(ticket, "source"), eh_text_of(ticket, "id"));
+    eh_html(out, "</h1>");
+    if (*team && eh_page_is(page, EH_IS_MANAGER | EH_IS_OPERATOR | EH_IS_AUDITOR)) {
+        eh_html(out, "<p class=\"lead\">");
+        eh_html_link(out, team, "/teams/%s", team);
+        eh_html(out, "</p>");
+    }
+    eh_html(out, "</div>");
+}
+
+static void show(struct eh_page *page)
+{
+    const struct eh_answer *answer = eh_page_ask(
+        page, "/v1/tickets/%s/%s", eh_page_part(page, "source"), eh_page_part(page, "id"));
+    const json_t *ticket = answer && !answer->why ? answer->body : NULL;
+    if (answer && answer->why) {
+        page->status = answer->status ? answer->status : 503;
+        eh_html(&page->main, "<h1>Nothing here</h1><p class=\"lead\">%s</p>", answer->why);
+        return;
+    }
+    page->title = eh_page_text(page, "Ticket %s", eh_text_of(ticket, "id"));
+    put_head(page, ticket);
+    eh_html(&page->main, "<div class=\"board\"><section class=\"card\" aria-labelledby=\"what\">"
+                         "<h2 id=\"what\">What it is</h2>");
+    put_facts(page, ticket);
+    eh_html(&page->main, "</section>");
+    put_receipt(page, json_object_get(ticket, "receipt"));
+    put_actions(page, ticket);
+    put_history(page, ticket);
+    eh_html(&page->main, "</div>");
+}
+
+const struct eh_screen eh_screen_ticket = {.path = "/tickets/{source}/{id}",
+                                           .under = "/teams",
+                                           .title = "Ticket",
+                                           .roles = EH_IS_ANYBODY,
+                                           .show = show};
