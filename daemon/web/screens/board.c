@@ -32,21 +32,6 @@ static void put_hands(struct eh_page *page, const json_t *teams)
 
 /* ---- A card. */
 
-static void put_states(struct eh_page *page, const json_t *team)
-{
-    static const struct {
-        const char *state, *words;
-    } rows[] = {{"overloaded", "overloaded"}, {"away", "away"}, {"available", "available"}};
-    eh_html(&page->main, "<p class=\"chips\">");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        unsigned count = eh_reps_in(team, rows[i].state);
-        if (count)
-            eh_html(&page->main, "<span class=\"chip %s\">%u %s</span> ", rows[i].state, count,
-                    rows[i].words);
-    }
-    eh_html(&page->main, "</p>");
-}
-
 /* Up to `room` of those in this state; returns how many. */
 static unsigned put_some(struct eh_page *page, const json_t *team, const char *state, unsigned room)
 {
@@ -87,7 +72,7 @@ static void put_card(struct eh_page *page, const json_t *team)
     eh_html(out, "<section class=\"card\" data-key=\"team/%s\"><div class=\"card-head\"><h2>", id);
     eh_html_link(out, eh_name_of(team), "/teams/%s", id);
     eh_html(out, "</h2>");
-    put_states(page, team);
+    eh_reps_states_put(page, team);
     eh_html(out, "</div>");
     eh_waiting_put(page, team);
     put_reps(page, team);

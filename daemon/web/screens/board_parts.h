@@ -4,7 +4,7 @@
  *
  *     unsigned count = eh_hands_of_team(page, team);  // items of a list: what needs a hand
  *     eh_rep_row(page, team, rep, most);              // an item of a list: how a rep stands
- *     eh_by_hand_ticket(page, ticket, team, false);          // forms: give, move, back to the deal
+ *     eh_by_hand_ticket(page, ticket, team);          // forms: give, move, back to the deal
  */
 #ifndef EVENHAND_WEB_SCREENS_BOARD_PARTS_H
 #define EVENHAND_WEB_SCREENS_BOARD_PARTS_H
@@ -35,11 +35,14 @@ void eh_rep_row(struct eh_page *, const json_t *team, const json_t *rep,
                 const struct eh_rep_scale *, bool act);
 /* How many of the team's reps are in a state. */
 unsigned eh_reps_in(const json_t *team, const char *state);
+/* "2 overloaded", "1 away" …, which lead to the team's reps. */
+void eh_reps_states_put(struct eh_page *, const json_t *team);
 
 /* ---- by_hand.c: forms, folded. */
 void eh_by_hand_rep(struct eh_page *, const json_t *rep);
-/* open: not folded. */
-void eh_by_hand_ticket(struct eh_page *, const json_t *ticket, const json_t *team, bool open);
+void eh_by_hand_ticket(struct eh_page *, const json_t *ticket, const json_t *team);
+/* The same, not folded. */
+void eh_by_hand_ticket_forms(struct eh_page *, const json_t *ticket, const json_t *team);
 /* Once a page that has forms of tickets: the names that their fields know. */
 void eh_by_hand_names(struct eh_page *, const json_t *team);
 

@@ -26,15 +26,13 @@ static const char *typed(const struct eh_page *page, const char *change, const c
 
 static void fold_begin(struct eh_page *page, const char *key, const char *words, bool open)
 {
-    eh_html(&page->main,
-            "<details class=\"row-more hand\" id=\"hand-%s\"%s><summary>%s</summary>"
-            "<div class=\"by-hand\">",
+    eh_html(&page->main, "<details class=\"row-more hand\" id=\"hand-%s\"%s><summary>%s</summary>",
             key, open ? " open" : "", words);
 }
 
 static void fold_end(struct eh_page *page)
 {
-    eh_html(&page->main, "</div></details>");
+    eh_html(&page->main, "</details>");
 }
 
 static void put_reason(struct eh_page *page, const char *typed_before, bool required)
@@ -76,7 +74,7 @@ static void put_release_form(struct eh_page *page, const json_t *rep)
     put_reason(page, typed(page, RELEASE, "rep", id, "reason"), true);
     eh_html(&page->main,
             "<div class=\"actions\"><button class=\"danger\">Release %lld open %s</button></div>"
-            "<p class=\"note wide\">What they have of your teams goes back to the deal, and they "
+            "<p class=\"note\">What they have of your teams goes back to the deal, and they "
             "get nothing there until they signal.</p>",
             open, open == 1 ? "ticket" : "tickets");
     eh_part_form_end(page);
@@ -86,10 +84,12 @@ void eh_by_hand_rep(struct eh_page *page, const json_t *rep)
 {
     const char *id = eh_text_of(rep, "id"), *state = eh_text_of(rep, "state");
     bool open = is_wrong_of(page, STATE, "rep", id) || is_wrong_of(page, RELEASE, "rep", id);
-    fold_begin(page, id, "Set away, release …", open);
+    fold_begin(page, id, "Set away, release", open);
+    eh_html(&page->main, "<div class=\"by-hand\">");
     if (strcmp(state, "left") != 0)
         put_state_form(page, rep);
     put_release_form(page, rep);
+    eh_html(&page->main, "</div>");
     fold_end(page);
 }
 
@@ -175,7 +175,7 @@ static void put_return_form(struct eh_page *page, const json_t *ticket)
     put_reason(page, typed_of(page, RETURN, ticket, "reason"), true);
     eh_html(&page->main,
             "<div class=\"actions\"><button>Back to the deal</button></div>"
-            "<p class=\"note wide\">It is dealt again, and not to the rep who has it while another "
+            "<p class=\"note\">It is dealt again, and not to the rep who has it while another "
             "can have it.</p>");
     eh_part_form_end(page);
 }
@@ -195,21 +195,32 @@ void eh_by_hand_names(struct eh_page *page, const json_t *team)
     put_names(page, "team", json_object_get(eh_page_get(page, "/v1/teams"), "teams"));
 }
 
+static bool is_assigned(const json_t *ticket)
+{
+    return strcmp(eh_text_of(ticket, "state"), "assigned") == 0;
+}
+
 static bool is_wrong_ticket(const struct eh_page *page, const char *id)
 {
     return is_wrong_of(page, ASSIGN, "id", id) || is_wrong_of(page, MOVE, "id", id) ||
            is_wrong_of(page, RETURN, "id", id);
 }
 
-void eh_by_hand_ticket(struct eh_page *page, const json_t *ticket, const json_t *team, bool open)
+void eh_by_hand_ticket_forms(struct eh_page *page, const json_t *ticket, const json_t *team)
 {
-    const char *id = eh_text_of(ticket, "id");
-    bool has_rep = strcmp(eh_text_of(ticket, "state"), "assigned") == 0;
-    fold_begin(page, id, has_rep ? "Give, move, back to the deal …" : "Give, move …",
-               open || is_wrong_ticket(page, id));
+    eh_html(&page->main, "<div class=\"by-hand\">");
     put_assign_form(page, ticket, team);
     put_move_form(page, ticket);
-    if (has_rep)
+    if (is_assigned(ticket))
         put_return_form(page, ticket);
+    eh_html(&page->main, "</div>");
+}
+
+void eh_by_hand_ticket(struct eh_page *page, const json_t *ticket, const json_t *team)
+{
+    const char *id = eh_text_of(ticket, "id");
+    fold_begin(page, id, is_assigned(ticket) ? "Give, move, back to the deal" : "Give, move",
+               is_wrong_ticket(page, id));
+    eh_by_hand_ticket_forms(page, ticket, team);
     fold_end(page);
 }

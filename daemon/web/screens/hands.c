@@ -1,6 +1,7 @@
 /* hands: what needs a hand: what waits too long, who is missing, what the daemon says is wrong. */
 #include "web/screens/board_parts.h"
 
+#define SOON_S 60 /* less than that is no wait that needs a hand */
 #define DAY_US (INT64_C(86400) * 1000000)
 
 const char *eh_name_of(const json_t *object)
@@ -45,11 +46,14 @@ static void item_begin(struct eh_page *page, const char *class_name, const char 
     eh_html(&page->main, "<li class=\"%s\" data-key=\"%s/%s\">", class_name, key, what);
 }
 
+/* The team's own page need not name it. */
 static void item_begin_team(struct eh_page *page, const char *class_name, const json_t *team,
                             const char *what)
 {
     const char *id = eh_text_of(team, "id");
     item_begin(page, class_name, id, what);
+    if (page->screen->under)
+        return;
     eh_html(&page->main, "<strong>");
     eh_html_link(&page->main, eh_name_of(team), "/teams/%s", id);
     eh_html(&page->main, "</strong> ");
@@ -62,7 +66,7 @@ static void item_end(struct eh_page *page)
 
 static const char *span_words(struct eh_page *page, int64_t seconds)
 {
-    long long s = (long long)seconds;
+    long long s = seconds > 0 ? (long long)seconds : 1;
     if (s < 120)
         return eh_page_text(page, "%lld s", s);
     if (s < 7200)
@@ -106,7 +110,8 @@ static unsigned put_late(struct eh_page *page, const json_t *team)
     const json_t *oldest = json_object_get(team, "oldest");
     int64_t usual = eh_int_of(team, "usual_wait");
     const char *since = eh_text_of(oldest, "since"), *id = eh_text_of(oldest, "id");
-    if (eh_null_of(team, "usual_wait") || age_us(page, since) <= usual * 1000000)
+    if (eh_null_of(team, "usual_wait") ||
+        age_us(page, since) <= (usual > SOON_S ? usual : SOON_S) * 1000000)
         return 0;
     item_begin_team(page, "warn", team, "late");
     if (*id)

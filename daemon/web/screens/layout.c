@@ -30,7 +30,7 @@ static void put_navigation(const struct eh_page *page, struct eh_html *out)
             continue;
         eh_html(out,
                 is_here(page, *screen) ? "<li><a aria-current=\"page\" href=\"%s\">%s</a></li>"
-                                        : "<li><a href=\"%s\">%s</a></li>",
+                                       : "<li><a href=\"%s\">%s</a></li>",
                 (*screen)->path, (*screen)->nav);
     }
     eh_html(out, "</ul></nav>");

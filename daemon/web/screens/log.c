@@ -43,22 +43,37 @@ static void put_filter(struct eh_page *page, const struct filter *filter)
     eh_html(&page->main, "</div></form>");
 }
 
+/* evenhandd's sentence, in which the end of a signal is a moment of the desk's day. */
+static void put_sentence(struct eh_page *page, const json_t *deed)
+{
+    static const char *const word = " until ";
+    const char *text = eh_text_of(deed, "text"), *until = eh_text_of(deed, "until");
+    const char *at = *until ? strstr(text, word) : NULL, *end = at ? strchr(at, 'Z') : NULL;
+    if (!end) {
+        eh_html(&page->main, "<span>%s</span>", text);
+        return;
+    }
+    eh_html(&page->main, "<span>%.*s%s", (int)(at - text), text, word);
+    eh_part_time(page, until);
+    eh_html(&page->main, "%s</span>", end + 1);
+}
+
 static void put_deed(struct eh_page *page, const json_t *deed)
 {
     struct eh_html *out = &page->main;
-    const char *ticket = eh_text_of(deed, "ticket"), *by = eh_text_of(deed, "by");
+    const char *ticket = eh_text_of(deed, "ticket"), *name = eh_text_of(deed, "by_name");
     eh_html(out, "<li class=\"row deed\" data-key=\"%lld\"><div class=\"row-main\">",
             (long long)eh_int_of(deed, "input"));
-    eh_html(out, "<span>%s</span>", eh_text_of(deed, "text"));
+    put_sentence(page, deed);
     eh_html(out, "</div><div class=\"row-side\">");
     eh_part_time(page, eh_text_of(deed, "at"));
-    eh_html(out, "</div><div class=\"row-more\"><span class=\"chip\">%s</span> %s",
-            eh_text_of(deed, "what"), *by ? by : "the helpdesk");
-    if (*eh_text_of(deed, "by_name"))
-        eh_html(out, ", %s", eh_text_of(deed, "by_name"));
+    eh_html(out, "</div><div class=\"row-more\"><span class=\"chip\">%s</span>",
+            eh_text_of(deed, "what"));
+    eh_html(out, *name ? " %s" : "", name);
     if (*ticket) {
-        eh_html(out, " · ");
-        eh_html_link(out, ticket, "/tickets/%s/%s", eh_text_of(deed, "source"), ticket);
+        eh_html(out, " ");
+        eh_html_link(out, eh_page_text(page, "Ticket %s", ticket), "/tickets/%s/%s",
+                     eh_text_of(deed, "source"), ticket);
     }
     eh_html(out, "</div></li>");
 }

@@ -47,6 +47,21 @@ unsigned eh_reps_in(const json_t *team, const char *state)
     return count;
 }
 
+void eh_reps_states_put(struct eh_page *page, const json_t *team)
+{
+    static const char *const states[] = {"overloaded", "away", "available"};
+    eh_html(&page->main, "<p class=\"chips\">");
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        unsigned count = eh_reps_in(team, states[i]);
+        if (count == 0)
+            continue;
+        eh_html(&page->main, "<a class=\"chip %s\" href=\"", states[i]);
+        eh_html_url(&page->main, "/teams/%s", eh_text_of(team, "id"));
+        eh_html(&page->main, "#reps\">%u %s</a> ", count, states[i]);
+    }
+    eh_html(&page->main, "</p>");
+}
+
 /* A bar from zero to the right (owed) or to the left (ahead). */
 static void put_balance(struct eh_page *page, int64_t value, int64_t most_of_all)
 {
@@ -62,7 +77,7 @@ static void put_balance(struct eh_page *page, int64_t value, int64_t most_of_all
 
 static const char *side_of(int64_t value)
 {
-    return value == 0 ? "even" : value < 0 ? "ahead" : "owed";
+    return value < 0 ? "ahead" : "owed";
 }
 
 static void put_owed(struct eh_page *page, const json_t *team, const json_t *rep,
@@ -71,35 +86,31 @@ static void put_owed(struct eh_page *page, const json_t *team, const json_t *rep
     struct eh_html *out = &page->main;
     int64_t count = owed_count(rep), value = owed_value(rep);
     int64_t size = count < 0 ? -count : count;
-    eh_html(out, "<div class=\"owes\"><span class=\"owe\">");
+    eh_html(out, "<span class=\"owe\">");
     put_balance(page, count, scale->count);
     eh_html(out, "<span>%lld.%lld %s</span></span><span class=\"owe\">", (long long)(size / 10),
             (long long)(size % 10), side_of(count));
     put_balance(page, value, scale->value);
     eh_html(out, "<span>");
     eh_part_money(page, value < 0 ? -value : value, eh_text_of(team, "currency"));
-    eh_html(out, " %s</span></span></div>", side_of(value));
-}
-
-static const char *points_word(int64_t points)
-{
-    return points == 1 ? "point" : "points";
+    eh_html(out, " %s</span></span>", side_of(value));
 }
 
 static void put_load(struct eh_page *page, const json_t *team, const json_t *rep)
 {
     int64_t points = eh_int_of(rep, "points"), capacity = eh_int_of(team, "capacity");
     long long open = (long long)eh_int_of(rep, "open");
-    eh_html(&page->main, "<div class=\"load%s\">", eh_true_of(rep, "full") ? " full" : "");
-    if (capacity > 0)
-        eh_part_bar(page, points < capacity ? points : capacity, capacity,
-                    eh_page_text(page, "%lld open, %lld of %lld %s%s", open, (long long)points,
-                                 (long long)capacity, points_word(capacity),
-                                 eh_true_of(rep, "full") ? ": full" : ""));
-    else
-        eh_html(&page->main, "<span class=\"quiet-text\">%lld open, %lld %s</span>", open,
-                (long long)points, points_word(points));
-    eh_html(&page->main, "</div>");
+    bool full = eh_true_of(rep, "full");
+    if (capacity == 0) {
+        eh_html(&page->main, "<span>%lld open, %lld %s</span>", open, (long long)points,
+                points == 1 ? "point" : "points");
+        return;
+    }
+    eh_html(&page->main, full ? "<span class=\"full\">" : "<span>");
+    eh_part_bar(page, points < capacity ? points : capacity, capacity,
+                eh_page_text(page, "%lld open, %lld of %lld points%s", open, (long long)points,
+                             (long long)capacity, full ? ", full" : ""));
+    eh_html(&page->main, "</span>");
 }
 
 static void put_name(struct eh_page *page, const json_t *rep)
@@ -129,12 +140,15 @@ void eh_rep_row(struct eh_page *page, const json_t *team, const json_t *rep,
 {
     eh_html(&page->main, "<li class=\"row rep\" data-key=\"%s/%s\">", eh_text_of(team, "id"),
             eh_text_of(rep, "id"));
+    eh_html(&page->main, "<div>");
     put_name(page, rep);
     put_state(page, rep);
+    eh_html(&page->main, "</div><div class=\"bars\">");
     if (!eh_null_of(rep, "points"))
         put_load(page, team, rep);
     if (!eh_null_of(rep, "entitled"))
         put_owed(page, team, rep, scale);
+    eh_html(&page->main, "</div>");
     if (act)
         eh_by_hand_rep(page, rep);
     eh_html(&page->main, "</li>");

@@ -54,16 +54,16 @@ static void put_who_has_it(struct eh_page *page, const json_t *ticket)
     const json_t *missing = json_object_get(ticket, "missing_skills"), *skill;
     size_t i;
     if (*rep)
-        eh_html(&page->main, "<div class=\"row-more\">with %s</div>", rep);
+        eh_html(&page->main, " <span class=\"why\">with %s</span>", rep);
     else if (*account)
-        eh_html(&page->main, "<div class=\"row-more\">with %s, outside the team</div>", account);
+        eh_html(&page->main, " <span class=\"why\">with %s, outside the team</span>", account);
     else if (*why) {
-        eh_html(&page->main, "<div class=\"row-more\">%s", why);
+        eh_html(&page->main, " <span class=\"why\">%s", why);
         json_array_foreach(missing, i, skill)
         {
             eh_html(&page->main, "%s%s", i ? ", " : ": ", json_string_value(skill));
         }
-        eh_html(&page->main, "</div>");
+        eh_html(&page->main, "</span>");
     }
 }
 
@@ -76,16 +76,16 @@ static void put_ticket(struct eh_page *page, const json_t *ticket, const json_t 
             source, id, id);
     eh_html(out, "<span class=\"ticket\">");
     eh_html_link(out, id, "/tickets/%s/%s", source, id);
-    eh_html(out, "</span> <span class=\"kind\">%s</span></div><div class=\"row-side\">",
-            eh_text_of(ticket, "kind"));
+    eh_html(out, "</span> <span class=\"kind\">%s</span>", eh_text_of(ticket, "kind"));
+    put_who_has_it(page, ticket);
+    eh_html(out, "</div><div class=\"row-side\">");
     if (eh_int_of(ticket, "value") != 0)
         eh_part_money(page, eh_int_of(ticket, "value"), eh_text_of(ticket, "currency"));
     eh_html(out, " ");
     eh_part_since(page, eh_text_of(ticket, assigned ? "assigned_at" : "received_at"));
     eh_html(out, "</div>");
-    put_who_has_it(page, ticket);
     if (eh_page_manages(page, eh_text_of(team, "id")))
-        eh_by_hand_ticket(page, ticket, team, false);
+        eh_by_hand_ticket(page, ticket, team);
     eh_html(out, "</li>");
 }
 
@@ -217,7 +217,9 @@ static void show(struct eh_page *page)
         return;
     }
     page->title = eh_page_text(page, "%s, board", eh_name_of(team));
-    eh_html(&page->main, "<h1>%s</h1>", eh_name_of(team));
+    eh_html(&page->main, "<div class=\"title\"><h1>%s</h1>", eh_name_of(team));
+    eh_reps_states_put(page, team);
+    eh_html(&page->main, "</div>");
     put_hands(page, team);
     eh_html(&page->main, "<div class=\"board\">");
     put_tickets(page, team);

@@ -84,7 +84,7 @@ static void put_members(struct eh_page *page, const json_t *object, unsigned dep
     for (at = json_object_iter((json_t *)(uintptr_t)object); at;
          at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
         value = json_object_iter_value(at);
-        if (json_is_null(value))
+        if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0))
             continue;
         eh_html(&page->main, "<div><dt>%s</dt><dd>", json_object_iter_key(at));
         put_json(page, value, depth + 1);
@@ -189,7 +189,7 @@ static void put_actions(struct eh_page *page, const json_t *ticket)
     team = eh_page_get(page, "/v1/teams/%s", id);
     eh_html(&page->main,
             "<section class=\"card\" aria-labelledby=\"do\"><h2 id=\"do\">By hand</h2>");
-    eh_by_hand_ticket(page, ticket, team, true);
+    eh_by_hand_ticket_forms(page, ticket, team);
     eh_by_hand_names(page, team);
     eh_html(&page->main, "</section>");
 }
