@@ -62,10 +62,18 @@ void eh_part_percent(struct eh_page *page, int64_t ppm)
 
 void eh_part_bar(struct eh_page *page, int64_t value, int64_t most, const char *words)
 {
-    eh_html(&page->main,
-            "<span class=\"measure\"><meter min=\"0\" max=\"%lld\" value=\"%lld\" "
-            "aria-hidden=\"true\"></meter><span>%s</span></span>",
-            (long long)(most > 0 ? most : 1), (long long)value, words);
+    long long all = most > 0 ? (long long)most : 1, in = (long long)value;
+    eh_html(
+        &page->main,
+        "<span class=\"measure\"><svg class=\"bar\" viewBox=\"0 0 %lld 8\" "
+        "preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"%lld\" "
+        "height=\"8\"/><rect class=\"filled\" width=\"%lld\" height=\"8\"/></svg>"
+        "<span>%s</span></span>",
+        all, all,
+        in < 0     ? 0
+        : in > all ? all
+                   : in,
+        words);
 }
 
 /* ---- People. */

@@ -108,8 +108,8 @@ static void put_load(struct eh_page *page, const json_t *team, const json_t *rep
     }
     eh_html(&page->main, full ? "<span class=\"full\">" : "<span>");
     eh_part_bar(page, points < capacity ? points : capacity, capacity,
-                eh_page_text(page, "%lld open, %lld of %lld points%s", open, (long long)points,
-                             (long long)capacity, full ? ", full" : ""));
+                eh_page_text(page, "%lld open, %lld of %lld points", open, (long long)points,
+                             (long long)capacity));
     eh_html(&page->main, "</span>");
 }
 
@@ -127,6 +127,8 @@ static void put_state(struct eh_page *page, const json_t *rep)
     const char *next = eh_text_of(rep, "next_state");
     eh_html(&page->main, "<div class=\"how\">");
     eh_part_state(page, rep);
+    if (eh_true_of(rep, "full"))
+        eh_html(&page->main, "<span class=\"chip warn-chip\">full</span>");
     if (*next && !eh_null_of(rep, "next_from")) {
         eh_html(&page->main, "<span class=\"why\">then %s, from ", next);
         eh_part_time(page, eh_text_of(rep, "next_from"));

@@ -47,24 +47,25 @@ static void put_tabs(struct eh_page *page, const char *team)
     eh_html(&page->main, "</nav>");
 }
 
+/* With whom it is, or what it waits for. */
 static void put_who_has_it(struct eh_page *page, const json_t *ticket)
 {
+    struct eh_html *out = &page->main;
     const char *rep = eh_text_of(ticket, "rep"), *account = eh_text_of(ticket, "account");
-    const char *why = eh_waiting_words(eh_text_of(ticket, "why"));
     const json_t *missing = json_object_get(ticket, "missing_skills"), *skill;
     size_t i;
+    eh_html(out, "<div class=\"row-break\"></div><div class=\"row-why\">");
     if (*rep)
-        eh_html(&page->main, " <span class=\"why\">with %s</span>", rep);
+        eh_html(out, "with %s", rep);
     else if (*account)
-        eh_html(&page->main, " <span class=\"why\">with %s, outside the team</span>", account);
-    else if (*why) {
-        eh_html(&page->main, " <span class=\"why\">%s", why);
-        json_array_foreach(missing, i, skill)
-        {
-            eh_html(&page->main, "%s%s", i ? ", " : ": ", json_string_value(skill));
-        }
-        eh_html(&page->main, "</span>");
+        eh_html(out, "with %s, outside the team", account);
+    else
+        eh_html(out, "%s", eh_waiting_words(eh_text_of(ticket, "why")));
+    json_array_foreach(missing, i, skill)
+    {
+        eh_html(out, "%s%s", i ? ", " : ": ", json_string_value(skill));
     }
+    eh_html(out, "</div>");
 }
 
 static void put_ticket(struct eh_page *page, const json_t *ticket, const json_t *team)
@@ -77,13 +78,13 @@ static void put_ticket(struct eh_page *page, const json_t *ticket, const json_t 
     eh_html(out, "<span class=\"ticket\">");
     eh_html_link(out, id, "/tickets/%s/%s", source, id);
     eh_html(out, "</span> <span class=\"kind\">%s</span>", eh_text_of(ticket, "kind"));
-    put_who_has_it(page, ticket);
     eh_html(out, "</div><div class=\"row-side\">");
     if (eh_int_of(ticket, "value") != 0)
         eh_part_money(page, eh_int_of(ticket, "value"), eh_text_of(ticket, "currency"));
     eh_html(out, " ");
     eh_part_since(page, eh_text_of(ticket, assigned ? "assigned_at" : "received_at"));
     eh_html(out, "</div>");
+    put_who_has_it(page, ticket);
     if (eh_page_manages(page, eh_text_of(team, "id")))
         eh_by_hand_ticket(page, ticket, team);
     eh_html(out, "</li>");
