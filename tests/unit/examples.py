@@ -89,6 +89,7 @@ OWN = {
     "web/live/live.h": "struct eh_http_request *request; uint64_t version;",
     "web/screens/layout.h": "struct eh_page *page;",
     "web/screens/parts.h": "struct eh_page *page; json_t *ticket;",
+    "web/screens/board_parts.h": "struct eh_page *page; json_t *sales, *ana, *ticket;",
     "web/screens/run.h": """struct eh_pages *pages; const struct eh_screen *screen;
         void *on_done;""",
     "web/serve/private.h": "struct eh_serve *serve; struct eh_http_request *request;",

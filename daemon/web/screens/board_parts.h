@@ -2,27 +2,21 @@
  * board_parts: what the board, a team's page and a ticket's page have in common. All write into
  * page->main.
  *
- *     unsigned count = eh_hands_of_team(page, team);  // items of a list: what needs a hand
- *     eh_rep_row(page, team, rep, most);              // an item of a list: how a rep stands
- *     eh_by_hand_ticket(page, ticket, team);          // forms: give, move, back to the deal
+ *     struct eh_rep_scale scale = eh_rep_scale(sales);
+ *     unsigned count = eh_hands_of_team(page, sales);  // items of a list: what needs a hand
+ *     eh_rep_row(page, sales, ana, &scale, true);      // an item of a list: how a rep stands
+ *     eh_by_hand_ticket(page, ticket, sales);          // forms: give, move, back to the deal
  */
 #ifndef EVENHAND_WEB_SCREENS_BOARD_PARTS_H
 #define EVENHAND_WEB_SCREENS_BOARD_PARTS_H
 
 #include "web/screens/parts.h"
 
-/* "Sales", or the id where it has no name; the same of a rep. */
-const char *eh_name_of(const json_t *object);
-/* Whether the person commands it. Who sees all need not. */
-bool eh_page_manages(const struct eh_page *, const char *team);
-
 /* ---- hands.c: items of <ul class="hands">; how many. */
 unsigned eh_hands_of_team(struct eh_page *, const json_t *team);
 unsigned eh_hands_of_desk(struct eh_page *);
 /* "12 wait, the oldest since …: nobody is available" */
 void eh_waiting_put(struct eh_page *, const json_t *team);
-/* What a waiting ticket waits for, in words; "": it does not say. */
-const char *eh_waiting_words(const char *why);
 
 /* ---- rep_row.c */
 /* What a team's bars are drawn against. */

@@ -4,40 +4,6 @@
 #define SOON_S 60 /* less than that is no wait that needs a hand */
 #define DAY_US (INT64_C(86400) * 1000000)
 
-const char *eh_name_of(const json_t *object)
-{
-    const char *name = eh_text_of(object, "name");
-    return *name ? name : eh_text_of(object, "id");
-}
-
-bool eh_page_manages(const struct eh_page *page, const char *team)
-{
-    size_t i;
-    const json_t *one;
-    json_array_foreach(json_object_get(page->me, "manages"), i, one)
-    {
-        const char *id = json_string_value(one);
-        if (id && strcmp(id, team) == 0)
-            return true;
-    }
-    return false;
-}
-
-const char *eh_waiting_words(const char *why)
-{
-    static const struct {
-        const char *why, *words;
-    } rows[] = {{"nobody", "nobody is available"},
-                {"full", "whoever is available has all they can take"},
-                {"skill", "nobody who is there has the skills"},
-                {"queue", "others come first, and it is next"},
-                {"aside", "it is set aside"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].why, why) == 0)
-            return rows[i].words;
-    return "";
-}
-
 /* ---- Items. */
 
 static void item_begin(struct eh_page *page, const char *class_name, const char *key,

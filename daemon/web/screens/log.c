@@ -69,7 +69,8 @@ static void put_deed(struct eh_page *page, const json_t *deed)
     eh_part_time(page, eh_text_of(deed, "at"));
     eh_html(out, "</div><div class=\"row-more\"><span class=\"chip\">%s</span>",
             eh_text_of(deed, "what"));
-    eh_html(out, *name ? " %s" : "", name);
+    if (*name)
+        eh_html(out, " %s", name);
     if (*ticket) {
         eh_html(out, " ");
         eh_html_link(out, eh_page_text(page, "Ticket %s", ticket), "/tickets/%s/%s",

@@ -107,7 +107,41 @@ void eh_part_state(struct eh_page *page, const json_t *rep)
     eh_html(out, "</span>");
 }
 
+const char *eh_name_of(const json_t *object)
+{
+    const char *name = eh_text_of(object, "name");
+    return *name ? name : eh_text_of(object, "id");
+}
+
+bool eh_page_manages(const struct eh_page *page, const char *team)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(page->me, "manages"), i, one)
+    {
+        const char *id = json_string_value(one);
+        if (id && strcmp(id, team) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- Tickets. */
+
+const char *eh_waiting_words(const char *why)
+{
+    static const struct {
+        const char *why, *words;
+    } rows[] = {{"nobody", "nobody is available"},
+                {"full", "whoever is available has all they can take"},
+                {"skill", "nobody who is there has the skills"},
+                {"queue", "others come first, and it is next"},
+                {"aside", "it is set aside"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].why, why) == 0)
+            return rows[i].words;
+    return "";
+}
 
 static void put_encoded(struct eh_bytes *out, const char *format, ...) EH_PRINTF(2, 3);
 static void put_encoded(struct eh_bytes *out, const char *format, ...)

@@ -25,6 +25,12 @@ void eh_part_percent(struct eh_page *, int64_t ppm);
 void eh_part_ticket(struct eh_page *, const char *source, const char *id);
 /* A rep's state, with its reason and until when: of an item of /v1/teams or of /v1/reps. */
 void eh_part_state(struct eh_page *, const json_t *rep);
+/* "Sales", or the id where it has no name; the same of a rep. */
+const char *eh_name_of(const json_t *object);
+/* Whether the person commands it. Who sees all need not. */
+bool eh_page_manages(const struct eh_page *, const char *team);
+/* What a waiting ticket waits for, in words; "": it does not say. */
+const char *eh_waiting_words(const char *why);
 /* A bar from 0 to most, with the same in words beside it. */
 void eh_part_bar(struct eh_page *, int64_t value, int64_t most, const char *words);
 

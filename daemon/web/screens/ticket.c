@@ -67,7 +67,7 @@ static void put_facts(struct eh_page *page, const json_t *ticket)
 
 /* ---- The receipt. */
 
-static void put_json(struct eh_page *page, const json_t *value, unsigned depth);
+static void put_json(struct eh_page *page, json_t *value, unsigned depth);
 
 static void put_number(struct eh_page *page, const json_t *value)
 {
@@ -76,27 +76,26 @@ static void put_number(struct eh_page *page, const json_t *value)
     free(text);
 }
 
-static void put_members(struct eh_page *page, const json_t *object, unsigned depth)
+static void put_members(struct eh_page *page, json_t *object, unsigned depth)
 {
-    void *at;
-    const json_t *value;
+    const char *key;
+    json_t *value;
     eh_html(&page->main, "<dl class=\"tree\">");
-    for (at = json_object_iter((json_t *)(uintptr_t)object); at;
-         at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
-        value = json_object_iter_value(at);
+    json_object_foreach(object, key, value)
+    {
         if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0))
             continue;
-        eh_html(&page->main, "<div><dt>%s</dt><dd>", json_object_iter_key(at));
+        eh_html(&page->main, "<div><dt>%s</dt><dd>", key);
         put_json(page, value, depth + 1);
         eh_html(&page->main, "</dd></div>");
     }
     eh_html(&page->main, "</dl>");
 }
 
-static void put_items(struct eh_page *page, const json_t *list, unsigned depth)
+static void put_items(struct eh_page *page, json_t *list, unsigned depth)
 {
     size_t i;
-    const json_t *one;
+    json_t *one;
     eh_html(&page->main, "<ol class=\"tree\">");
     json_array_foreach(list, i, one)
     {
@@ -109,7 +108,7 @@ static void put_items(struct eh_page *page, const json_t *list, unsigned depth)
 
 #define DEPTH_MAX 8
 
-static void put_json(struct eh_page *page, const json_t *value, unsigned depth)
+static void put_json(struct eh_page *page, json_t *value, unsigned depth)
 {
     if (depth > DEPTH_MAX)
         eh_html(&page->main, "…");
@@ -123,7 +122,7 @@ static void put_json(struct eh_page *page, const json_t *value, unsigned depth)
         put_number(page, value);
 }
 
-static void put_receipt(struct eh_page *page, const json_t *receipt)
+static void put_receipt(struct eh_page *page, json_t *receipt)
 {
     const char *check = eh_text_of(receipt, "check");
     eh_html(&page->main,
@@ -152,9 +151,12 @@ static void put_event(struct eh_page *page, const json_t *event)
     struct eh_html *out = &page->main;
     eh_html(out, "<li class=\"row\" data-key=\"%lld\"><div class=\"row-main\"><strong>%s</strong>",
             (long long)eh_int_of(event, "seq"), eh_text_of(event, "type"));
-    eh_html(out, *rep ? " <span>to %s</span>" : "", rep);
-    eh_html(out, *was ? " <span class=\"kind\">from %s</span>" : "", was);
-    eh_html(out, *why ? " <span class=\"chip\">%s</span>" : "", why);
+    if (*rep)
+        eh_html(out, " <span>to %s</span>", rep);
+    if (*was)
+        eh_html(out, " <span class=\"kind\">from %s</span>", was);
+    if (*why)
+        eh_html(out, " <span class=\"chip\">%s</span>", why);
     eh_html(out, "</div><div class=\"row-side\">");
     eh_part_time(page, eh_text_of(event, "at"));
     eh_html(out, "</div>");
