@@ -283,7 +283,7 @@ def others(stack, web):
 def manager_links(stack, web):
     need_others()
     maja, cai = web.browser("maja"), web.browser("cai")
-    assert cai.get("/people").status == 403 and maja.get("/").headers["Location"] == "/people"
+    assert cai.get("/people").status == 403 and maja.get("/").headers["Location"] == "/teams"
     page = maja.get("/people")
     assert page.status == 200 and "Ben" in page.text and "Cai" not in page.text, page
     fields = {"token": page.hidden("token", "/people/link"), "back": "/people"}
