@@ -14,11 +14,11 @@ REPS = ["ana", "ben", "cai"]
 
 
 def desk(**changes):
-    """maja manages sales and night, nils support; ben is a rep of sales alone."""
+    """maja manages sales and night, nils support, ana night; ben is a rep of sales alone."""
     reps = [{"id": rep, "name": "<%s> Nordmann" % rep, "user": rep} for rep in REPS]
     teams = [default_team("sales", ["ana", "ben"], managers=["maja"], capacity=6),
              default_team("support", ["cai"], managers=["nils"]),
-             default_team("night", [], managers=["maja"])]
+             default_team("night", [], managers=["maja", "ana"])]
     return default_desk(**{"reps": reps, "teams": teams, **changes})
 
 
@@ -101,6 +101,11 @@ def not_theirs(stack, web):
     own = cai.get("/tickets/default/C1")
     assert own.status == 200 and "Give to" not in own.text and "/change/" not in own.text, own
     assert maja.get("/teams/sales").status == 200 and maja.get("/tickets/default/A1").status == 200
+    ana = web.browser("ana")
+    assert "Nobody is in this team today." in ana.get("/teams").text
+    assert "/teams/sales" not in ana.get("/teams").text, "a team that they are in and do not manage"
+    page = ana.get("/teams/sales")
+    assert page.status == 200 and "/change/" not in page.text, page
     page = nils.get("/teams/support")
     for form, fields in (("assign", {"source": "default", "id": "A1", "rep": "ben"}),
                          ("move", {"source": "default", "id": "A1", "team": "support"}),

@@ -80,20 +80,34 @@ static const char *side_of(int64_t value)
     return value < 0 ? "ahead" : "owed";
 }
 
+static void put_owed_count(struct eh_page *page, int64_t count, int64_t most_of_all)
+{
+    long long size = (long long)(count < 0 ? -count : count);
+    eh_html(&page->main, "<span class=\"owe\">");
+    put_balance(page, count, most_of_all);
+    if (count == 0)
+        eh_html(&page->main, "<span>even</span></span>");
+    else
+        eh_html(&page->main, "<span>%lld.%lld %s</span></span>", size / 10, size % 10,
+                side_of(count));
+}
+
+static void put_owed_value(struct eh_page *page, int64_t value, int64_t most_of_all,
+                           const char *currency)
+{
+    eh_html(&page->main, "<span class=\"owe\">");
+    put_balance(page, value, most_of_all);
+    eh_html(&page->main, "<span>");
+    if (value != 0)
+        eh_part_money(page, value < 0 ? -value : value, currency);
+    eh_html(&page->main, " %s</span></span>", value == 0 ? "even" : side_of(value));
+}
+
 static void put_owed(struct eh_page *page, const json_t *team, const json_t *rep,
                      const struct eh_rep_scale *scale)
 {
-    struct eh_html *out = &page->main;
-    int64_t count = owed_count(rep), value = owed_value(rep);
-    int64_t size = count < 0 ? -count : count;
-    eh_html(out, "<span class=\"owe\">");
-    put_balance(page, count, scale->count);
-    eh_html(out, "<span>%lld.%lld %s</span></span><span class=\"owe\">", (long long)(size / 10),
-            (long long)(size % 10), side_of(count));
-    put_balance(page, value, scale->value);
-    eh_html(out, "<span>");
-    eh_part_money(page, value < 0 ? -value : value, eh_text_of(team, "currency"));
-    eh_html(out, " %s</span></span>", side_of(value));
+    put_owed_count(page, owed_count(rep), scale->count);
+    put_owed_value(page, owed_value(rep), scale->value, eh_text_of(team, "currency"));
 }
 
 static void put_load(struct eh_page *page, const json_t *team, const json_t *rep)
@@ -119,6 +133,8 @@ static void put_name(struct eh_page *page, const json_t *rep)
     eh_html(&page->main, "<div class=\"who\"><strong>%s</strong>", name);
     if (strcmp(id, name) != 0)
         eh_html(&page->main, " <span class=\"kind\">%s</span>", id);
+    if (eh_true_of(rep, "full"))
+        eh_html(&page->main, " <span class=\"chip warn-chip\">full</span>");
     eh_html(&page->main, "</div>");
 }
 
@@ -127,8 +143,6 @@ static void put_state(struct eh_page *page, const json_t *rep)
     const char *next = eh_text_of(rep, "next_state");
     eh_html(&page->main, "<div class=\"how\">");
     eh_part_state(page, rep);
-    if (eh_true_of(rep, "full"))
-        eh_html(&page->main, "<span class=\"chip warn-chip\">full</span>");
     if (*next && !eh_null_of(rep, "next_from")) {
         eh_html(&page->main, "<span class=\"why\">then %s, from ", next);
         eh_part_time(page, eh_text_of(rep, "next_from"));
