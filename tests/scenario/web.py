@@ -336,7 +336,7 @@ def restarts(stack, web):
     reader.until(b"event: moved")
     page = browser.get("/day")
     assert page.status == 503 and "evenhand is away" in page.text, page
-    assert browser.get("/healthz").status == 503
+    wait_until("the program says so, too", lambda: browser.get("/healthz").status == 503)
     stack.daemon.start()
     wait_until("the page is back", lambda: browser.get("/day").status == 200)
     reader.until(b"event: moved")
