@@ -22,6 +22,7 @@ struct eh_answers {
 
 struct changing {
     struct eh_answers *answers;
+    bool only_tried;
     eh_answer_fn *fn;
     void *context;
 };
@@ -157,6 +158,14 @@ int eh_answers_ask(struct eh_answers *answers, const char *person, const char *t
 
 /* ---- Changing. */
 
+static void take_change(struct eh_answers *answers, const struct eh_asker_answer *answer)
+{
+    bool good = answer->status >= 200 && answer->status < 300;
+    (void)take_input(answers, answer->body);
+    if (good || answer->status == 0 || answer->status >= 500)
+        moved(answers); /* also where nobody can tell whether it was done */
+}
+
 static void on_changed(void *context, const struct eh_asker_answer *answer)
 {
     struct changing *changing = context;
@@ -165,9 +174,8 @@ static void on_changed(void *context, const struct eh_asker_answer *answer)
     const struct eh_answer told = {.status = answer->status,
                                    .body = answer->body,
                                    .why = good ? NULL : eh_asker_words(answer)};
-    (void)take_input(answers, answer->body);
-    if (good || answer->status == 0 || answer->status >= 500)
-        moved(answers); /* also where nobody can tell whether it was done */
+    if (!changing->only_tried)
+        take_change(answers, answer);
     changing->fn(changing->context, &told);
     free(changing);
 }
@@ -177,7 +185,7 @@ int eh_answers_change(struct eh_answers *answers, const struct eh_change_asked *
     struct changing *changing = malloc(sizeof *changing);
     if (!changing)
         return -EH_ENOMEM;
-    *changing = (struct changing){answers, asked->fn, asked->context};
+    *changing = (struct changing){answers, asked->only_tried, asked->fn, asked->context};
     const struct eh_question question = {.method = "POST",
                                          .target = asked->target,
                                          .as = asked->person,

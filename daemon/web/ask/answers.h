@@ -44,10 +44,11 @@ int eh_answers_ask(struct eh_answers *, const char *person, const char *target, 
 struct eh_change_asked {
     const char *person, *target, *event;
     struct eh_str body;
+    bool only_tried; /* it says what it would do, and changes nothing */
     eh_answer_fn *fn;
     void *context;
 };
-/* A change: POST. What was known is forgotten when it is done. */
+/* A change: POST. What was known is forgotten when it is done, unless it was only tried. */
 int eh_answers_change(struct eh_answers *, const struct eh_change_asked *) EH_MUST_CHECK;
 
 /* Counts changes of what may be seen; never 0. */

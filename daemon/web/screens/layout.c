@@ -75,7 +75,7 @@ void eh_layout_page(const struct eh_page *page, struct eh_html *ret)
             "<p id=\"said\" class=\"said\" role=\"status\" aria-live=\"polite\"></p>"
             "<main id=\"main\" tabindex=\"-1\" data-version=\"%llu\" data-%s>",
             (unsigned long long)eh_answers_version(page->pages->answers),
-            page->screen->posted ? "still" : "live");
+            page->screen->posted || page->screen->still ? "still" : "live");
     put_troubles(page, ret);
     eh_html_add(ret, &page->main);
     eh_html(ret, "</main></body></html>\n");

@@ -5,7 +5,7 @@ static struct eh_page_answer *answer_find(struct eh_page *page, const char *pers
                                           const char *target)
 {
     for (unsigned i = 0; i < page->answer_count; i++)
-        if (strcmp(page->answers[i].target, target) == 0 &&
+        if (!page->answers[i].body && strcmp(page->answers[i].target, target) == 0 &&
             strcmp(page->answers[i].person, person) == 0)
             return &page->answers[i];
     return NULL;
@@ -68,6 +68,33 @@ const struct eh_answer *eh_page_ask(struct eh_page *page, const char *format, ..
     if (own)
         own->looked_at = true;
     return answer;
+}
+
+static struct eh_page_answer *try_find(struct eh_page *page, const char *body, const char *target)
+{
+    for (unsigned i = 0; i < page->answer_count; i++) {
+        const struct eh_page_answer *own = &page->answers[i];
+        if (own->body && strcmp(own->body, body) == 0 && strcmp(own->target, target) == 0)
+            return &page->answers[i];
+    }
+    return NULL;
+}
+
+const struct eh_answer *eh_page_try(struct eh_page *page, const char *body, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    const char *target = target_of(page, format, values);
+    va_end(values);
+    struct eh_page_answer *own = try_find(page, body, target);
+    if (!own && page->answer_count == EH_PAGE_ANSWERS_MAX)
+        own = &page->answers[EH_PAGE_ANSWERS_MAX - 1];
+    if (!own) {
+        own = answer_add(page, page->who.name, target);
+        own->body = body;
+        own->looked_at = true;
+    }
+    return own->wanted ? NULL : &own->answer;
 }
 
 const json_t *eh_page_get(struct eh_page *page, const char *format, ...)

@@ -48,6 +48,7 @@ struct eh_screen {
     const char *under; /* the path of the one in the navigation that it belongs to; NULL: none */
     const char *title; /* of the window; page->title may be more exact */
     unsigned roles;    /* who may have any business there; what they see is the API's matter */
+    bool still;        /* does not move by itself: what it shows is a replay of the log */
     bool posted;       /* is the answer to a form of ours, and to nothing else; page->form */
     void (*show)(struct eh_page *);
 };
@@ -92,6 +93,7 @@ struct eh_page {
     /* Between page.c and run.c. */
     struct eh_page_answer {
         const char *person, *target;
+        const char *body; /* of a POST that changes nothing; NULL: GET */
         bool wanted, asked;
         bool looked_at;          /* the screen says itself what is wrong with it */
         struct eh_answer answer; /* body: a reference of ours; why: in the arena */
@@ -107,6 +109,10 @@ const json_t *eh_page_get(struct eh_page *, const char *format, ...) EH_PRINTF(2
 /* The whole answer, with its status and what is wrong; NULL: not there yet. What is wrong with
  * other answers the page says at its top. */
 const struct eh_answer *eh_page_ask(struct eh_page *, const char *format, ...) EH_PRINTF(2, 3);
+/* The answer to a POST that changes nothing: what a change would do. Asked once a page, and kept
+ * nowhere. body: JSON, which stays; "": none. */
+const struct eh_answer *eh_page_try(struct eh_page *, const char *body, const char *format, ...)
+    EH_PRINTF(3, 4);
 /* What /v1/me says to somebody else: what a link for them would give away. */
 const json_t *eh_page_me_of(struct eh_page *, const char *user);
 /* A part of the page's own address that its pattern has in braces, and a parameter; "": none. */

@@ -110,7 +110,15 @@ static void ask(struct eh_page *page, struct eh_page_answer *own)
     struct owed *owed = eh_arena_alloc(page->arena, sizeof *owed);
     eh_require(owed);
     *owed = (struct owed){page, own};
-    int r = eh_answers_ask(page->pages->answers, own->person, own->target, on_owed, owed);
+    const struct eh_change_asked tried = {.person = own->person,
+                                          .target = own->target,
+                                          .body = eh_str(own->body),
+                                          .only_tried = true,
+                                          .fn = on_owed,
+                                          .context = owed};
+    int r = own->body
+                ? eh_answers_change(page->pages->answers, &tried)
+                : eh_answers_ask(page->pages->answers, own->person, own->target, on_owed, owed);
     own->wanted = own->asked = r == 0;
     page->owed += r == 0;
     if (r < 0)
