@@ -68,7 +68,7 @@ function canvasOf(table) {
   frame.dataset.ours = "";
   frame.setAttribute("aria-hidden", "true"); // the table says the same
   frame.append(document.createElement("canvas"));
-  table.closest(".scroll, figure")?.before(frame) ?? table.before(frame);
+  (table.closest(".scroll, figure") ?? table).before(frame);
   return frame.firstChild;
 }
 

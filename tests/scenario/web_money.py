@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""web_money: the pool as a rep and as a manager see it on the page: each figure is the daemon's own, to
+the cent; what is asked for changes nothing until a button says so; nobody sees what is not theirs."""
+import functools
+import getpass
+import json
+import re
+
+import pools
+from harness import run, scenario, wait_until
+from web_kit import Web
+
+MONTHS = pools.last_months(3)
+THEN = MONTHS[-1]
+
+
+def desk():
+    """ana and the others share the pool of sales; maja manages it, nils manages support."""
+    whole = pools.desk(pools.plan(MONTHS[0]))
+    for rep in whole["reps"]:
+        rep.update(user=rep["id"], name="<%s> Featherstonehaugh" % rep["id"].title())
+    whole["reps"].append({"id": "eve", "name": "Eve", "user": "eve"})
+    whole["teams"][0].update(managers=["maja"], name="Sales & more")
+    whole["teams"][1].update(managers=["nils"], reps=["eve"])
+    return whole
+
+
+def point(title):
+    """A scenario with months of outcomes and a page that runs."""
+    def remember(work):
+        @scenario(title)
+        @functools.wraps(work)
+        def made(stack):
+            stack.start(desk(), delegates=[getpass.getuser()])
+            pools.History(stack, MONTHS, tickets=12).send()
+            web = Web(stack)
+            try:
+                web.start()
+                work(stack, web)
+                assert web.stop() == 0, web.last_words()
+            finally:
+                web.kill()
+        return made
+    return remember
+
+
+def pool(stack, period):
+    return json.loads(stack.cli("--json", "pool", "sales", "--period", period)[1])
+
+
+def section(page, name):
+    """The part of a page from its heading to the next one."""
+    return re.search(r'<h2 id="%s">.*?(?=<h2 |</main>)' % name, page.text, re.S)[0]
+
+
+def money(text):
+    return [int(n) for n in re.findall(r'<data value="(-?\d+)" data-currency="EUR">', text)]
+
+
+def others(told, rep):
+    """Sums of the others that are nobody else's."""
+    keys = ("total", "seniority", "individual")
+    own = {s[k] for s in told["shares"] if s["rep"] == rep for k in keys}
+    return {s[k] for s in told["shares"] if s["rep"] != rep for k in keys} - own - {0}
+
+
+@point("a rep sees the pool, their line and what the next step takes, and nobody else's line")
+def rep(stack, web):
+    told = pool(stack, THEN)
+    plan = json.loads(stack.cli("--json", "pool", "sales", "--plan", "--period", THEN)[1])
+    assert len(told["shares"]) == 4 and told["net"] > 0
+    for share in told["shares"]:
+        browser = web.browser(share["rep"])
+        page = browser.get("/pool?period=" + THEN)
+        assert page.status == 200 and "missing here" not in page.text, page
+        assert money(section(page, "today"))[0] == told["net"], page
+        line = money(section(page, "line"))
+        assert line[0] == share["total"] and share["equal"] in line and share["seniority"] in line, line
+        assert not others(told, share["rep"]) & set(money(page.text)), share
+        assert not any(s["rep"].title() in page.text for s in told["shares"] if s != share), page
+        for sentence in plan["says"] + plan["rules"]:
+            assert "<li>%s</li>" % sentence in page.text, sentence
+        for period in stack.daemon.get("/v1/teams/sales/pools").json["pools"]:
+            assert period["net"] in money(section(page, "periods")), period
+    assert '<a href="/pool">' in browser.get("/day").text
+    assert browser.get("/pool").status == 200
+    for path in ("/pools", "/teams/sales/pool", "/teams/sales/pool/freeze?period=" + THEN):
+        assert browser.get(path).status == 403, path
+    elsewhere = web.browser("eve")
+    page = elsewhere.get("/pool")
+    assert page.status == 200 and "no plan of this team" in page.text, page
+    page = elsewhere.get("/pool?team=sales")
+    assert not money(page.text) and "The rules" not in page.text, page
+
+
+@point("a manager sees every figure of the pool")
+def manager(stack, web):
+    browser, told = web.browser("maja"), pool(stack, THEN)
+    assert "/teams/sales/pool" in browser.get("/pools").text
+    page = patiently_get(browser, "/teams/sales/pool?period=" + THEN)
+    assert "Sales &amp; more, pool" in page.text and "<Ana>" not in page.text
+    assert money(section(page, "today"))[0] == told["net"]
+    rows = re.findall(r"<tr data-key=.*?</tr>", section(page, "shares"), re.S)
+    shown = {tuple(money(row)) for row in rows}
+    keys = ("equal", "hours", "seniority", "individual", "total", "due")
+    assert shown == {tuple(s[k] for k in keys) for s in told["shares"]}, (shown, told["shares"])
+    history = json.loads(stack.cli("--json", "pool", "sales", "--metrics", "--period", THEN)[1])
+    scores = re.findall(r'<data value="(\d+)" data-ppm>', section(page, "history"))
+    for period in history["periods"]:
+        assert period["period"] in section(page, "history"), period
+        assert all(str(m["score_ppm"]) in scores for m in period["metrics"] if not m["missing"])
+    now = patiently_get(browser, "/teams/sales/pool")
+    days = json.loads(stack.cli("--json", "pool", "sales", "--days")[1])
+    for day in days["days"]:
+        assert day["day"] in section(now, "days") and day["net"] in money(section(now, "days")), day
+    assert "<summary>gross <strong>" in re.sub(r"\s+", " ", section(page, "explained"))
+
+
+def patiently_get(browser, path):
+    """The page once the process that makes the days had its turn."""
+    def made():
+        page = browser.get(path)
+        assert page.status == 200, page
+        return None if "cannot be shown just now" in page.text else page
+    return wait_until("the page has its days", made)
+
+
+@point("what if: the daemon's answer, and nothing changes")
+def what_if(stack, web):
+    browser, before = web.browser("maja"), stack.daemon.status()["input"]
+    told = stack.daemon.post("/v1/teams/sales/pool/what-if?period=" + THEN,
+                             {"facts": {"csat": "4.5", "reopen_rate": "21%"}}).json
+    page = browser.get("/teams/sales/pool?period=%s&if-csat=4.5&if-reopen_rate=21%%25" % THEN)
+    part = section(page, "what-if")
+    sums = money(part[part.index("</form>"):])
+    assert sums == [told["net"], abs(told["net"] - pool(stack, THEN)["net"])], (sums, told["net"])
+    assert 'name="if-csat" autocomplete="off" value="4.5"' in part
+    wrong = section(browser.get("/teams/sales/pool?period=%s&if-csat=%%3Cgood%%3E" % THEN), "what-if")
+    assert 'role="alert"' in wrong and "<good>" not in wrong and "csat" in wrong, wrong
+    assert stack.daemon.status()["input"] == before
+
+
+@point("freeze, close and pay say first what they do, and do it when told")
+def steps(stack, web):
+    browser, month = web.browser("maja"), MONTHS[0]
+    path, state = "/teams/sales/pool?period=" + month, lambda: pool(stack, month)["state"]
+    early = browser.get("/teams/sales/pool/close?period=" + month)
+    assert early.status == 409 and "freeze it first" in early.text, early
+    assert "/change/period" not in early.text
+    for step, then in (("freeze", "provisional"), ("close", "closed"), ("pay", "paid")):
+        before, was, told = stack.daemon.status()["input"], state(), pool(stack, month)
+        page = browser.get("/teams/sales/pool/%s?period=%s" % (step, month))
+        assert page.status == 200 and stack.daemon.status()["input"] == before and state() == was
+        sums = money(page.text)
+        assert (told["due"] if step == "pay" else told["net"]) in sums, (step, sums)
+        fields = {"team": "sales", "period": month, "step": step}
+        for name, value in fields.items():
+            assert page.hidden(name, "/change/period") == value
+        done = browser.change(page, "/change/period", **fields)
+        assert done.status == 303 and done.headers["Location"] == path, done
+        assert state() == then
+    assert "Pay" in browser.get(path).text
+    assert browser.get("/teams/sales/pool/burn?period=" + month).status == 404
+    page = browser.get("/teams/sales/pool/freeze?period=" + MONTHS[1])
+    for step in ("burn", ""):
+        answer = browser.change(page, "/change/period", team="sales", period=MONTHS[1], step=step)
+        assert answer.status == 422, answer
+
+
+@point("another team's manager sees nothing and changes nothing")
+def elsewhere(stack, web):
+    nils, maja = web.browser("nils"), web.browser("maja")
+    page = nils.get("/pools")
+    assert page.status == 200 and "sales" not in page.text, page
+    told = pool(stack, THEN)
+    page = nils.get("/teams/sales/pool?period=" + THEN)
+    assert page.status == 403 and not money(page.text) and "Featherstonehaugh" not in page.text, page
+    page = nils.get("/teams/sales/pool/freeze?period=" + THEN)
+    assert page.status in (403, 404) and not money(page.text), page
+    theirs = nils.get("/teams")
+    token = re.search(r'name="token" value="([^"]*)"', theirs.text)
+    body = {"token": token and token[1], "back": "/pools", "event": "e", "team": "sales",
+            "period": THEN, "step": "freeze"}
+    answer = nils.post("/change/period", body, Evenhand_Page="1")
+    assert answer.status == 422 and 'role="alert"' in answer.text, answer
+    assert pool(stack, THEN)["state"] == told["state"] == "open"
+    assert maja.get("/teams/support/pool").status == 403
+    assert nils.get("/teams/support/pool").status == 404
+
+
+run()
