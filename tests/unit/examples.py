@@ -90,6 +90,8 @@ OWN = {
     "web/screens/layout.h": "struct eh_page *page;",
     "web/screens/parts.h": "struct eh_page *page; json_t *ticket;",
     "web/screens/board_parts.h": "struct eh_page *page; json_t *sales, *ana, *ticket;",
+    "web/screens/money_parts.h": "struct eh_page *page; json_t *body;",
+    "web/screens/pool_parts.h": "struct eh_page *page; json_t *plan, *pool;",
     "web/screens/run.h": """struct eh_pages *pages; const struct eh_screen *screen;
         void *on_done;""",
     "web/serve/private.h": "struct eh_serve *serve; struct eh_http_request *request;",
