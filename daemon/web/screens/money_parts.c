@@ -3,7 +3,7 @@
 
 /* ---- Words and figures. */
 
-const char *eh_period_words(struct eh_page *page, const char *period)
+const char *eh_money_period(struct eh_page *page, const char *period)
 {
     static const char *const months[] = {"January",   "February", "March",    "April",
                                          "May",       "June",     "July",     "August",
@@ -15,7 +15,7 @@ const char *eh_period_words(struct eh_page *page, const char *period)
     return eh_page_text(page, "%s %.4s", months[month - 1], period);
 }
 
-void eh_pool_state(struct eh_page *page, const json_t *pool)
+void eh_money_state(struct eh_page *page, const json_t *pool)
 {
     static const struct {
         const char *state, *words, *class_name;
@@ -55,7 +55,7 @@ static void put_duration(struct eh_page *page, int64_t seconds)
         eh_html(&page->main, "%lld s", s);
 }
 
-void eh_pool_figure(struct eh_page *page, int64_t value, const char *unit)
+void eh_money_figure(struct eh_page *page, int64_t value, const char *unit)
 {
     if (strcmp(unit, "minor") == 0)
         eh_part_money(page, value, "");
@@ -67,7 +67,7 @@ void eh_pool_figure(struct eh_page *page, int64_t value, const char *unit)
         put_number(page, value, strcmp(unit, "milli") == 0 ? 3 : 0);
 }
 
-void eh_pool_none(struct eh_page *page, const struct eh_answer *answer)
+void eh_money_none(struct eh_page *page, const struct eh_answer *answer)
 {
     if (answer->status == 404)
         eh_html(&page->main,
@@ -109,14 +109,14 @@ static void put_missing(struct eh_page *page, const json_t *pool)
     }
 }
 
-void eh_pool_today(struct eh_page *page, const json_t *pool)
+void eh_money_today(struct eh_page *page, const json_t *pool)
 {
     struct eh_html *out = &page->main;
     eh_html(out,
             "<section class=\"card\" aria-labelledby=\"today\"><div class=\"card-head\">"
             "<h2 id=\"today\">%s</h2>",
-            eh_period_words(page, eh_text_of(pool, "period")));
-    eh_pool_state(page, pool);
+            eh_money_period(page, eh_text_of(pool, "period")));
+    eh_money_state(page, pool);
     eh_html(out, "</div><p class=\"sum\"><strong>");
     eh_part_money(page, eh_int_of(pool, "net"), "");
     eh_html(out, "</strong> <span>%s</span></p>",
@@ -126,7 +126,7 @@ void eh_pool_today(struct eh_page *page, const json_t *pool)
     eh_html(out, "</section>");
 }
 
-void eh_pool_steps_said(struct eh_page *page, const json_t *plan)
+void eh_money_steps_said(struct eh_page *page, const json_t *plan)
 {
     const json_t *says = json_object_get(plan, "says"), *one;
     size_t i;
@@ -163,7 +163,7 @@ static void put_bound(struct eh_page *page, const json_t *gate, const char *key,
     if (eh_null_of(gate, key))
         return;
     eh_html(&page->main, ", %s ", words);
-    eh_pool_figure(page, eh_int_of(gate, key), eh_text_of(gate, "unit"));
+    eh_money_figure(page, eh_int_of(gate, key), eh_text_of(gate, "unit"));
 }
 
 static void put_gate(struct eh_page *page, const json_t *gate)
@@ -174,7 +174,7 @@ static void put_gate(struct eh_page *page, const json_t *gate)
     eh_html(&page->main, "<div class=\"row-more\"><span class=\"chip %s\">%s</span> %s is ",
             failed ? "bad-chip" : "good-chip", failed ? "gate shut" : "gate open",
             eh_text_of(gate, "metric"));
-    eh_pool_figure(page, eh_int_of(gate, "value"), eh_text_of(gate, "unit"));
+    eh_money_figure(page, eh_int_of(gate, "value"), eh_text_of(gate, "unit"));
     put_bound(page, gate, "at_most", "at most");
     put_bound(page, gate, "at_least", "at least");
     eh_html(&page->main, "</div>");
@@ -186,7 +186,7 @@ static void put_next(struct eh_page *page, const json_t *metric)
     if (!json_is_object(next))
         return;
     eh_html(&page->main, " · ");
-    eh_pool_figure(page, eh_int_of(next, "value"), eh_text_of(metric, "unit"));
+    eh_money_figure(page, eh_int_of(next, "value"), eh_text_of(metric, "unit"));
     eh_html(&page->main, " for ");
     eh_part_percent(page, eh_int_of(next, "score_ppm"));
 }
@@ -201,7 +201,7 @@ static void put_metric(struct eh_page *page, const json_t *metric)
     if (eh_true_of(metric, "missing"))
         eh_html(out, "<span class=\"why\">no figure yet</span>");
     else
-        eh_pool_figure(page, eh_int_of(metric, "value"), eh_text_of(metric, "unit"));
+        eh_money_figure(page, eh_int_of(metric, "value"), eh_text_of(metric, "unit"));
     eh_html(out, "</div><div class=\"row-side\"><span>counts ");
     eh_part_percent(page, eh_int_of(metric, "weight_ppm"));
     put_next(page, metric);
@@ -213,7 +213,7 @@ static void put_metric(struct eh_page *page, const json_t *metric)
     eh_html(out, "</li>");
 }
 
-void eh_pool_metrics(struct eh_page *page, const json_t *plan)
+void eh_money_metrics(struct eh_page *page, const json_t *plan)
 {
     size_t i;
     const json_t *metric;
@@ -228,7 +228,7 @@ void eh_pool_metrics(struct eh_page *page, const json_t *plan)
 
 /* ---- The plan, and the periods. */
 
-void eh_pool_rules(struct eh_page *page, const json_t *plan)
+void eh_money_rules(struct eh_page *page, const json_t *plan)
 {
     size_t i;
     const json_t *one;
@@ -249,8 +249,8 @@ static void put_period(struct eh_page *page, const json_t *pool, const char *pat
     eh_html(&page->main, "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><a %shref=\"%s",
             period, here ? "aria-current=\"true\" " : "", path);
     eh_html_url(&page->main, "period=%s", period);
-    eh_html(&page->main, "\">%s</a> ", eh_period_words(page, period));
-    eh_pool_state(page, pool);
+    eh_html(&page->main, "\">%s</a> ", eh_money_period(page, period));
+    eh_money_state(page, pool);
     if (eh_int_of(pool, "late") > 0)
         eh_html(&page->main, " <span class=\"why\">%lld facts came later</span>",
                 (long long)eh_int_of(pool, "late"));
@@ -262,7 +262,8 @@ static void put_period(struct eh_page *page, const json_t *pool, const char *pat
     eh_html(&page->main, "</div></li>");
 }
 
-void eh_pool_periods(struct eh_page *page, const json_t *pools, const char *path, const char *shown)
+void eh_money_periods(struct eh_page *page, const json_t *pools, const char *path,
+                      const char *shown)
 {
     const json_t *list = json_object_get(pools, "pools");
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"periods\"><h2 "

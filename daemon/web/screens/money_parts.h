@@ -1,11 +1,11 @@
 /*
  * money_parts: what the screens of a pool have in common. All write into page->main.
  *
- *     const struct eh_answer *plan = EH_POOL_ASK(page, "plan", "sales", "");
+ *     const struct eh_answer *plan = EH_MONEY_ASK(page, "plan", "sales", "");
  *     if (plan && plan->why)
- *         eh_pool_none(page, plan);             // a sentence: there is no plan
- *     eh_pool_steps_said(page, body);           // what the next step takes
- *     eh_pool_metrics(page, body);              // figure, score and gate of each metric
+ *         eh_money_none(page, plan);             // a sentence: there is no plan
+ *     eh_money_steps_said(page, body);           // what the next step takes
+ *     eh_money_metrics(page, body);              // figure, score and gate of each metric
  */
 #ifndef EVENHAND_WEB_SCREENS_MONEY_PARTS_H
 #define EVENHAND_WEB_SCREENS_MONEY_PARTS_H
@@ -13,30 +13,30 @@
 #include "web/screens/parts.h"
 
 /* An answer of a team of a period; "": the one that runs. */
-#define EH_POOL_ASK(page, what, team, period)                                                      \
+#define EH_MONEY_ASK(page, what, team, period)                                                     \
     (*(period) ? eh_page_ask(page, "/v1/teams/%s/" what "?period=%s", team, period)                \
                : eh_page_ask(page, "/v1/teams/%s/" what, team))
 
 /* What an answer has; NULL: it is not there yet, or refused. */
-static inline const json_t *eh_pool_body(const struct eh_answer *answer)
+static inline const json_t *eh_money_body(const struct eh_answer *answer)
 {
     return answer && !answer->why ? answer->body : NULL;
 }
 
 /* "November 2026" of "2026-11"; others as they are. */
-const char *eh_period_words(struct eh_page *, const char *period);
+const char *eh_money_period(struct eh_page *, const char *period);
 /* "open", "provisional", "closed, version 2", "paid" */
-void eh_pool_state(struct eh_page *, const json_t *pool);
+void eh_money_state(struct eh_page *, const json_t *pool);
 /* A figure in the notation of its unit: money, 4.383, 5.5%, 1h30m, 12. */
-void eh_pool_figure(struct eh_page *, int64_t value, const char *unit);
+void eh_money_figure(struct eh_page *, int64_t value, const char *unit);
 /* Why there is nothing: no plan, or what evenhandd said. */
-void eh_pool_none(struct eh_page *, const struct eh_answer *);
+void eh_money_none(struct eh_page *, const struct eh_answer *);
 /* Sections. `plan` is the answer of /plan, `pool` that of /pool, `pools` that of /pools. */
-void eh_pool_today(struct eh_page *, const json_t *pool);
-void eh_pool_steps_said(struct eh_page *, const json_t *plan);
-void eh_pool_metrics(struct eh_page *, const json_t *plan);
-void eh_pool_rules(struct eh_page *, const json_t *plan);
+void eh_money_today(struct eh_page *, const json_t *pool);
+void eh_money_steps_said(struct eh_page *, const json_t *plan);
+void eh_money_metrics(struct eh_page *, const json_t *plan);
+void eh_money_rules(struct eh_page *, const json_t *plan);
 /* Each period leads to `path`, which ends with "?…&" or "?". */
-void eh_pool_periods(struct eh_page *, const json_t *pools, const char *path, const char *shown);
+void eh_money_periods(struct eh_page *, const json_t *pools, const char *path, const char *shown);
 
 #endif

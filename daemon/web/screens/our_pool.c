@@ -20,7 +20,7 @@ static const char *team_chosen(struct eh_page *page, const json_t *rep)
     const char *asked = eh_page_query(page, "team");
     const char *period = eh_page_query(page, "period");
     for (size_t i = 0; !*asked && i < TEAMS_MAX && *team_at(rep, i); i++) {
-        const struct eh_answer *plan = EH_POOL_ASK(page, "plan", team_at(rep, i), period);
+        const struct eh_answer *plan = EH_MONEY_ASK(page, "plan", team_at(rep, i), period);
         if (plan && !plan->why)
             return team_at(rep, i);
     }
@@ -126,24 +126,24 @@ static const char *own_path(struct eh_page *page, const char *team)
 
 static void put_pool(struct eh_page *page, const char *team, const char *period)
 {
-    const struct eh_answer *asked = EH_POOL_ASK(page, "pool", team, period);
-    const json_t *plan = eh_pool_body(EH_POOL_ASK(page, "plan", team, period));
-    const json_t *pool = eh_pool_body(asked);
-    const json_t *pools = eh_pool_body(
+    const struct eh_answer *asked = EH_MONEY_ASK(page, "pool", team, period);
+    const json_t *plan = eh_money_body(EH_MONEY_ASK(page, "plan", team, period));
+    const json_t *pool = eh_money_body(asked);
+    const json_t *pools = eh_money_body(
         eh_page_ask(page, "/v1/teams/%s/pools?after=%s", team, eh_page_query(page, "pools")));
     if (asked && asked->why) {
-        eh_pool_none(page, asked);
+        eh_money_none(page, asked);
     } else {
         eh_html(&page->main, "<div class=\"cards\">");
-        eh_pool_today(page, pool);
+        eh_money_today(page, pool);
         put_line(page, pool, eh_text_of(json_object_get(page->me, "rep"), "id"));
         eh_html(&page->main, "</div>");
-        eh_pool_steps_said(page, plan);
-        eh_pool_metrics(page, plan);
-        eh_pool_rules(page, plan);
+        eh_money_steps_said(page, plan);
+        eh_money_metrics(page, plan);
+        eh_money_rules(page, plan);
     }
     if (pools)
-        eh_pool_periods(page, pools, own_path(page, team), eh_text_of(pool, "period"));
+        eh_money_periods(page, pools, own_path(page, team), eh_text_of(pool, "period"));
 }
 
 static void show(struct eh_page *page)

@@ -151,7 +151,7 @@ static void put_inputs(struct eh_page *page, const json_t *node)
     json_array_foreach(json_object_get(node, "inputs"), i, input)
     {
         eh_html(&page->main, "%s%s ", i ? ", " : ": ", eh_text_of(input, "name"));
-        eh_pool_figure(page, eh_int_of(input, "value"), eh_text_of(input, "unit"));
+        eh_money_figure(page, eh_int_of(input, "value"), eh_text_of(input, "unit"));
     }
 }
 
@@ -162,7 +162,7 @@ static void put_node(struct eh_page *page, const json_t *node, unsigned depth)
     size_t i;
     eh_html(&page->main, "<details%s><summary>%s <strong>", depth == 0 ? " open" : "",
             eh_text_of(node, "name"));
-    eh_pool_figure(page, eh_int_of(node, "value"), eh_text_of(node, "unit"));
+    eh_money_figure(page, eh_int_of(node, "value"), eh_text_of(node, "unit"));
     eh_html(&page->main, "</strong></summary><p class=\"note\">%s", eh_text_of(node, "formula"));
     put_inputs(page, node);
     if (strcmp(eh_text_of(node, "rounding"), "none") != 0)
@@ -200,20 +200,20 @@ static const struct eh_answer *pool_ask(struct eh_page *page, const char *team, 
 
 static void put_pool(struct eh_page *page, const char *team, const char *period, const json_t *pool)
 {
-    const json_t *plan = eh_pool_body(EH_POOL_ASK(page, "plan", team, period));
+    const json_t *plan = eh_money_body(EH_MONEY_ASK(page, "plan", team, period));
     eh_html(&page->main, "<div class=\"cards\">");
-    eh_pool_today(page, pool);
+    eh_money_today(page, pool);
     if (may_step(page, team))
         put_steps(page, pool);
     eh_html(&page->main, "</div>");
-    eh_pool_steps_said(page, plan);
-    eh_pool_days(page, team, period);
-    eh_pool_metrics(page, plan);
-    eh_pool_what_if(page, team, plan, pool);
-    eh_pool_history(page, team, period);
+    eh_money_steps_said(page, plan);
+    eh_money_days(page, team, period);
+    eh_money_metrics(page, plan);
+    eh_money_what_if(page, team, plan, pool);
+    eh_money_history(page, team, period);
     put_shares(page, team, pool);
     put_tree(page, pool);
-    eh_pool_rules(page, plan);
+    eh_money_rules(page, plan);
 }
 
 static const char *own_path(struct eh_page *page, const char *team)
@@ -227,20 +227,20 @@ static void show_pool(struct eh_page *page)
 {
     const char *team = eh_page_part(page, "team"), *period = eh_page_query(page, "period");
     const struct eh_answer *asked = pool_ask(page, team, period);
-    const json_t *pool = eh_pool_body(asked);
-    const json_t *pools = eh_pool_body(
+    const json_t *pool = eh_money_body(asked);
+    const json_t *pools = eh_money_body(
         eh_page_ask(page, "/v1/teams/%s/pools?after=%s", team, eh_page_query(page, "pools")));
     const char *name = *eh_text_of(pool, "team_name") ? eh_text_of(pool, "team_name") : team;
     page->title = eh_page_text(page, "%s, pool", name);
     eh_html(&page->main, "<h1>%s, pool</h1>", name);
     if (asked && asked->why) {
         page->status = asked->status == 404 || asked->status == 403 ? asked->status : page->status;
-        eh_pool_none(page, asked);
+        eh_money_none(page, asked);
     } else if (pool) {
         put_pool(page, team, period, pool);
     }
     if (pools)
-        eh_pool_periods(page, pools, own_path(page, team), eh_text_of(pool, "period"));
+        eh_money_periods(page, pools, own_path(page, team), eh_text_of(pool, "period"));
 }
 
 const struct eh_screen eh_screen_pools = {

@@ -64,16 +64,16 @@ static void put_days(struct eh_page *page, const json_t *body)
     eh_html(&page->main, "</tbody></table></details></div>");
 }
 
-void eh_pool_days(struct eh_page *page, const char *team, const char *period)
+void eh_money_days(struct eh_page *page, const char *team, const char *period)
 {
-    const struct eh_answer *days = EH_POOL_ASK(page, "pool/days", team, period);
+    const struct eh_answer *days = EH_MONEY_ASK(page, "pool/days", team, period);
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"days\"><h2 id=\"days\">Day by "
                          "day</h2>");
     if (days && days->why)
         eh_html(&page->main, "<p class=\"note\">The days cannot be shown just now: %s</p>",
                 days->why);
     else
-        put_days(page, eh_pool_body(days));
+        put_days(page, eh_money_body(days));
     eh_html(&page->main, "</section>");
 }
 
@@ -97,7 +97,7 @@ static void put_score(struct eh_page *page, const json_t *metric)
     if (metric && !eh_true_of(metric, "missing")) {
         eh_part_percent(page, eh_int_of(metric, "score_ppm"));
         eh_html(&page->main, "<br><span class=\"note\">");
-        eh_pool_figure(page, eh_int_of(metric, "value"), eh_text_of(metric, "unit"));
+        eh_money_figure(page, eh_int_of(metric, "value"), eh_text_of(metric, "unit"));
         eh_html(&page->main, "</span>");
     }
     eh_html(&page->main, "</td>");
@@ -136,9 +136,9 @@ static void put_periods(struct eh_page *page, const json_t *periods)
     eh_html(&page->main, "</tbody></table></details></div>");
 }
 
-void eh_pool_history(struct eh_page *page, const char *team, const char *period)
+void eh_money_history(struct eh_page *page, const char *team, const char *period)
 {
-    const json_t *body = eh_pool_body(EH_POOL_ASK(page, "metrics", team, period));
+    const json_t *body = eh_money_body(EH_MONEY_ASK(page, "metrics", team, period));
     const json_t *periods = json_object_get(body, "periods");
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"history\"><h2 "
                          "id=\"history\">Scores of the last periods, in percent</h2>");

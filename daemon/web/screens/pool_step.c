@@ -46,7 +46,7 @@ static void put_earlier(struct eh_page *page, const json_t *list)
     json_array_foreach(list, i, one)
     {
         eh_html(&page->main, "<p class=\"warn\">It settles %s first, as version %lld: net ",
-                eh_period_words(page, eh_text_of(one, "period")),
+                eh_money_period(page, eh_text_of(one, "period")),
                 (long long)eh_int_of(one, "version"));
         eh_part_money(page, eh_int_of(one, "net"), "");
         eh_html(&page->main, ", a difference of ");
@@ -70,7 +70,7 @@ static void put_missing(struct eh_page *page, const json_t *would)
 static void put_would(struct eh_page *page, const json_t *would)
 {
     eh_html(&page->main, "<dl class=\"facts\"><div><dt>the period is then</dt><dd>");
-    eh_pool_state(page, would);
+    eh_money_state(page, would);
     eh_html(&page->main, "</dd></div>");
     put_sum(page, would, "gross", "pool");
     put_sum(page, would, "carry", "carried over");
@@ -108,7 +108,7 @@ static void put_step(struct eh_page *page, const char *team, const char *period,
 {
     const struct eh_answer *would = eh_page_try(page, "", "/v1/teams/%s/periods/%s/%s?dry_run=1",
                                                 team, period, steps[step].step);
-    page->title = eh_page_text(page, "%s %s", steps[step].title, eh_period_words(page, period));
+    page->title = eh_page_text(page, "%s %s", steps[step].title, eh_money_period(page, period));
     eh_html(&page->main, "<h1>%s</h1><section class=\"card\"><p>%s</p>", page->title,
             steps[step].words);
     if (would && would->why) {

@@ -46,7 +46,7 @@ static void put_field(struct eh_page *page, const json_t *of)
     if (!*name)
         return;
     eh_html(&page->main, "<label><span>%s, now ", name);
-    eh_pool_figure(page, eh_int_of(of, "value"), eh_text_of(of, "unit"));
+    eh_money_figure(page, eh_int_of(of, "value"), eh_text_of(of, "unit"));
     eh_html(&page->main, "</span><input name=\"if-%s\" autocomplete=\"off\" value=\"%s\"></label>",
             name, said_of(page, name));
 }
@@ -115,7 +115,8 @@ static void put_answer(struct eh_page *page, const char *team, const char *facts
     put_would(page, answer->body);
 }
 
-void eh_pool_what_if(struct eh_page *page, const char *team, const json_t *plan, const json_t *pool)
+void eh_money_what_if(struct eh_page *page, const char *team, const json_t *plan,
+                      const json_t *pool)
 {
     const char *facts = facts_said(page, plan);
     eh_html(&page->main,
