@@ -3,6 +3,7 @@
 the cent; what is asked for changes nothing until a button says so; nobody sees what is not theirs."""
 import functools
 import getpass
+import html
 import json
 import re
 
@@ -186,6 +187,41 @@ def elsewhere(stack, web):
     assert pool(stack, THEN)["state"] == told["state"] == "open"
     assert maja.get("/teams/support/pool").status == 403
     assert nils.get("/teams/support/pool").status == 404
+
+
+@point("fairness: the report's own figures and words, for who may have it")
+def fairness(stack, web):
+    stack.add_many([{"type": "ticket", "id": "F%d" % i, "team": "sales", "kind": "order", "value": 100 + i}
+                    for i in range(60)])
+    stack.settle()
+    stack.daemon.post("/v1/reps/ana/signal", {"status": "overloaded"})
+    browser = web.browser("maja")
+    assert "/teams/sales/fairness" in browser.get("/fairness").text
+
+    def shown():
+        page = browser.get("/teams/sales/fairness")
+        return None if "cannot be shown" in page.text else page
+    page = wait_until("the report is made", shown)
+    report = json.loads(stack.cli("--json", "fairness", "sales")[1])
+    text = html.unescape(re.sub(r"<[^>]+>", "", section(page, "says")))
+    for said in report["says"]:
+        words = said["text"].replace("too few to tell: ", "too few to tell ")
+        assert words in text and (said["line"] or "") in text, (said, text)
+    for rep in report["reps"]:
+        row = re.search(r'<tr data-key="%s">.*?</tr>' % rep["rep"], section(page, "reps"), re.S)[0]
+        assert money(row) == [rep["received_value"], rep["entitled_value"]], row
+        assert '<td class="number">%d</td>' % rep["received"] in row and "svg" in row, row
+    points = [int(n) for n in re.findall(r'<data value="(\d+)" data-ppm>', section(page, "lorenz"))]
+    assert points == [p[k] for p in report["lorenz"]
+                      for k in ("entitled_ppm", "received_ppm", "entitled_ppm")], points
+    heat = re.findall(r'<td class="heat [a-z]+-\d">([\d.]+)<', section(page, "heat"))
+    assert [float(n) for n in heat] == [n for row in report["heat"] for n in row["received"]], heat
+    assert "Ana" in section(page, "overloaded") and "Ben" not in section(page, "overloaded")
+    assert browser.get("/teams/sales/fairness?from=nonsense").status == 400
+    for user in ("nils", "ana"):
+        page = web.browser(user).get("/teams/sales/fairness")
+        assert page.status == 403 and not money(page.text), page
+    assert "sales" not in web.browser("nils").get("/fairness").text
 
 
 run()
