@@ -4,7 +4,8 @@
 #include "web/screens/screens.h"
 
 #define READERS    (EH_IS_MANAGER | EH_IS_OPERATOR | EH_IS_AUDITOR)
-#define HEAT_STEPS 4 /* shades either way */
+#define HEAT_STEPS 4  /* shades either way */
+#define HEAT_LEAST 50 /* tenths of tickets that chance gives; below that there is no shade */
 
 /* ---- Which team. */
 
@@ -231,7 +232,8 @@ static void put_reps(struct eh_page *page, const json_t *team, const json_t *rep
             "<section class=\"card\" aria-labelledby=\"reps\"><h2 id=\"reps\">Received against "
             "entitled</h2><p class=\"note\">The broad bar is what chance allows of the tickets "
             "that were drawn, the thin mark what it gives, the thick one what they got.</p><div "
-            "class=\"scroll\"><table class=\"people\"><thead><tr><th>Rep</th><th>drawn, against "
+            "class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"reps\"><table "
+            "class=\"people\"><thead><tr><th>Rep</th><th>drawn, against "
             "chance</th><th class=\"number\">drawn</th><th class=\"number\">received</th><th "
             "class=\"number\">entitled</th><th class=\"number\">value received</th><th "
             "class=\"number\">value entitled</th></tr></thead><tbody>");
@@ -273,7 +275,7 @@ static void put_lorenz(struct eh_page *page, const json_t *report)
 /* -HEAT_STEPS to HEAT_STEPS: how far it is from what chance gives, a quarter of that a step. */
 static int heat_of(int64_t received, int64_t expected)
 {
-    int64_t step = expected > 0 ? (received - expected) * 4 / expected : 0;
+    int64_t step = expected >= HEAT_LEAST ? (received - expected) * 4 / expected : 0;
     return step > HEAT_STEPS ? HEAT_STEPS : step < -HEAT_STEPS ? -HEAT_STEPS : (int)step;
 }
 
@@ -319,11 +321,13 @@ static void put_heat(struct eh_page *page, const json_t *team, const json_t *rep
     eh_html(&page->main,
             "<section class=\"card\" aria-labelledby=\"heat\"><h2 id=\"heat\">Who was drawn "
             "tickets of which value</h2><p class=\"note\">From the cheapest fifth to the most "
-            "valuable: tickets they got, of how many chance gives. Small numbers vary: the verdict "
-            "is above.</p>");
+            "valuable: tickets they got, of how many chance gives. Below five of them "
+            "a cell has no shade: too few to tell.</p>");
     if (columns == 0)
         eh_html(&page->main, "<p class=\"empty\">Nothing was drawn in this time.</p>");
-    eh_html(&page->main, "<div class=\"scroll\"><table class=\"people\"><thead><tr><th>Rep</th>");
+    eh_html(&page->main,
+            "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
+            "aria-labelledby=\"heat\"><table class=\"people\"><thead><tr><th>Rep</th>");
     for (size_t i = 0; i < columns; i++)
         eh_html(&page->main, "<th>%s%zu%s</th>", "fifth ", i + 1,
                 i == 0             ? ", cheapest"

@@ -112,8 +112,10 @@ static void put_share(struct eh_page *page, const json_t *share)
 
 static void put_shares_head(struct eh_page *page)
 {
-    eh_html(&page->main, "<div class=\"scroll\"><table class=\"shares\"><thead><tr><th>Rep</th><th "
-                         "class=\"number\">days</th><th class=\"number\">points</th>");
+    eh_html(&page->main,
+            "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
+            "aria-labelledby=\"shares\"><table class=\"shares\"><thead><tr><th>Rep</th><th "
+            "class=\"number\">days</th><th class=\"number\">points</th>");
     for (size_t i = 0; i < PARTS; i++)
         eh_html(&page->main, "<th class=\"number\">%s</th>", parts[i].words);
     eh_html(&page->main, "</tr></thead><tbody>");
