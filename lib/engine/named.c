@@ -54,3 +54,13 @@ uint32_t eh_rep_of_helpdesk(const struct eh_engine *e, struct eh_str source, str
         rep = eh_desk_find_account(desk, source, name);
     return rep ? eh_interner_find(&e->roster.rep_ids, rep->id) : NONE;
 }
+
+uint32_t eh_rep_of_account(const struct eh_engine *e, struct eh_str source, struct eh_str name)
+{
+    const struct eh_desk *desk = e->desk ? e->desk->desk : NULL;
+    const struct eh_desk_rep *rep = NULL;
+    if (desk && name.size && !eh_str_equal(name, eh_str(EH_SOMEBODY)))
+        rep = eh_desk_find_account(desk, source, name);
+    return rep ? eh_interner_find(&e->roster.rep_ids, rep->id)
+               : eh_rep_of_helpdesk(e, source, name);
+}

@@ -102,9 +102,17 @@ static bool doer_may_stand(const struct eh_engine *e, const struct eh_message *m
     return eh_message_has(m, EH_FIELD_MANAGER) || (desk && team_has_manager(desk, m->by));
 }
 
+/* One rep's account may be the id of another. Who did it is named as the owner is. */
+static uint32_t rep_named(const struct eh_engine *e, const struct eh_message *m, struct eh_str name)
+{
+    return eh_message_has(m, EH_FIELD_OWNER) ? eh_rep_of_helpdesk(e, m->source, name)
+                                             : eh_rep_of_account(e, m->source, name);
+}
+
+/* Before the owner gets the name that the log has. */
 static void doer_name(const struct eh_engine *e, struct eh_message *m)
 {
-    uint32_t rep = eh_rep_of_helpdesk(e, m->source, m->by);
+    uint32_t rep = rep_named(e, m, m->by);
     struct eh_str somebody = eh_str(EH_SOMEBODY), name = owner_name(m);
     if (rep != NONE)
         text_set(m, EH_FIELD_BY, &m->by, rep_id(e, rep));
@@ -116,7 +124,7 @@ static void doer_name(const struct eh_engine *e, struct eh_message *m)
 static void owner_name_set(const struct eh_engine *e, struct eh_message *m)
 {
     struct eh_str name = owner_name(m);
-    uint32_t rep = eh_rep_of_helpdesk(e, m->source, name);
+    uint32_t rep = rep_named(e, m, name);
     if (name.size == 0)
         return;
     text_set(m, EH_FIELD_OWNER, &m->owner, rep == NONE ? eh_str(NULL) : rep_id(e, rep));

@@ -51,6 +51,24 @@ static const char *owner_is(const char *id, const char *owner, const char *by)
     return kit_effects(&k);
 }
 
+static const char *made(const char *id, const char *more)
+{
+    kit_sendf(&k,
+              "{'type':'ticket','id':'%s','team':'sales','kind':'order','value':1000,"
+              "%s}",
+              id, more);
+    return kit_effects(&k);
+}
+
+static void expect_deed(enum eh_deed deed, const char *rep)
+{
+    const struct eh_done *done = &k.fx.done;
+    cr_expect_eq(done->deed, deed);
+    cr_expect(kit_is(done->rep, rep), "%.*s", EH_STR_ARG(done->rep));
+    if (deed)
+        cr_expect(kit_is(done->team, "sales") && done->value == 1000);
+}
+
 static const char *return_one(const char *id)
 {
     char body[128];
@@ -135,6 +153,25 @@ Test(engine_owner, who_it_is_may_be_said_by_an_account)
     cr_expect_str_eq(owner_is("T1", "'cleo'", "'bob@shop'"), "assigned T1 cleo was bob given");
     ticket("T2", "bob@shop");
     cr_expect_str_eq(kit_effects(&k), "assigned T2 bob owner");
+}
+
+/* An account there may be the id of another rep. */
+Test(engine_owner, an_account_comes_before_an_id_of_the_same_name)
+{
+    kit_desk(&k, HEAD "reps: [{id: ana, accounts: {default: bob}}, {id: bob, accounts: {default: "
+                      "ana}}, cleo, eva]\nteams: [" SALES ", " CARE "]\n");
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    ticket("T1", "cleo");
+    kit_send(&k, "{'type':'owner','id':'T1','account':'ana','by':'ana'}");
+    cr_expect_str_eq(kit_effects(&k), "assigned T1 bob was cleo claimed");
+    kit_send(&k, "{'type':'owner','id':'T1','account':'cleo','by':'ana'}");
+    cr_expect_str_eq(kit_effects(&k), "assigned T1 cleo was bob given", "cleo has no account");
+    expect_deed(EH_DEED_GIFT, "bob");
+    cr_expect_str_eq(owner_is("T1", "'ana'", "'ana'"), "assigned T1 ana was cleo claimed");
+    kit_send(&k, "{'type':'owner','id':'T1','owner':null,'by':'bob'}");
+    expect_deed(EH_DEED_DROP, "ana");
+    cr_expect_str_eq(made("T2", "'account':'ana','by':'ana'"), "assigned T2 bob claimed");
+    cr_expect_str_eq(made("T3", "'owner':'ana'"), "assigned T3 ana owner");
 }
 
 Test(engine_owner, a_manager_gives_as_with_assign)
@@ -379,24 +416,6 @@ Test(engine_owner, skills_and_priority_of_a_held_ticket_can_change)
 }
 
 /* ---- a new ticket that somebody has already */
-
-static const char *made(const char *id, const char *more)
-{
-    kit_sendf(&k,
-              "{'type':'ticket','id':'%s','team':'sales','kind':'order','value':1000,"
-              "%s}",
-              id, more);
-    return kit_effects(&k);
-}
-
-static void expect_deed(enum eh_deed deed, const char *rep)
-{
-    const struct eh_done *done = &k.fx.done;
-    cr_expect_eq(done->deed, deed);
-    cr_expect(kit_is(done->rep, rep), "%.*s", EH_STR_ARG(done->rep));
-    if (deed)
-        cr_expect(kit_is(done->team, "sales") && done->value == 1000);
-}
 
 Test(engine_owner, a_new_ticket_may_be_somebodys_by_their_account)
 {
