@@ -24,6 +24,15 @@ static bool content_is_known(const struct contents *told, int64_t content)
     return false;
 }
 
+/* Whether this is the entry that brought the ticket, or says the same of one that nothing changed
+ * since. What was told more than EH_CONTENTS_MAX contents ago, and is told anew, is an update. */
+static bool is_first(const struct ticket *t, const struct eh_input *in, bool changed)
+{
+    bool there = in->origin == EH_ORIGIN_STREAM && in->stream_ms == t->stream_ms &&
+                 in->stream_no == t->stream_no;
+    return eh_key_equal(t->digest, in->digest) && (there || !changed);
+}
+
 enum eh_retold eh_engine_retold(const struct eh_engine *e, const struct eh_input *in)
 {
     struct eh_message m;
@@ -32,15 +41,17 @@ enum eh_retold eh_engine_retold(const struct eh_engine *e, const struct eh_input
     if (e->rules < EH_RULES_RETOLD || in->message.type != EH_MESSAGE_TICKET ||
         (slot == NONE && !in->recalled.known))
         return EH_RETOLD_NOT;
-    if (slot == NONE || eh_key_equal(e->tickets.slots[slot].digest, in->digest))
+    if (slot == NONE)
         return EH_RETOLD_SAME;
     const struct ticket *t = &e->tickets.slots[slot];
+    bool changed = eh_contents_told(e, t, &told);
+    if (is_first(t, in, changed))
+        return EH_RETOLD_SAME;
     int64_t newest_ms = eh_changed_get(e, t), ms = in->message.changed_at_ms;
     bool dated = eh_message_has(&in->message, EH_FIELD_CHANGED_AT);
     if (dated && ms < newest_ms)
         return EH_RETOLD_OLDER;
     eh_message_of_input(in, &m);
-    bool changed = eh_contents_told(e, t, &told);
     /* two values may have one likeness by chance: the first is known as long as it stands */
     bool same = changed || t->story || t->value == m.value;
     if (!same || !content_is_known(&told, eh_content_of(&m)))

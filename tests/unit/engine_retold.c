@@ -213,6 +213,24 @@ Test(engine_retold, of_eight_contents_each_is_a_repeat_and_the_ninth_back_is_non
     cr_expect_eq(kit_ticket(&k, "T1").value, 1);
 }
 
+/* The words that brought it, told anew, are a content like any other; their entry is known. */
+Test(engine_retold, the_first_words_are_forgotten_as_others_are)
+{
+    tell(",'value':1,'customer':'acme'");
+    struct eh_input first = k.in;
+    expect_repeat(",'value':1,'customer':'acme'");
+    for (int value = 2; value <= EH_CONTENTS_MAX; value++)
+        expect_update(value_of(value));
+    expect_repeat(",'value':1,'customer':'acme'");
+    expect_update(value_of(EH_CONTENTS_MAX + 1));
+    kit_restart(&k);
+    cr_expect(eh_engine_is_repeat(k.e, &first), "the entry comes once more");
+    expect_update(",'value':1,'customer':'acme'");
+    cr_expect_eq(kit_ticket(&k, "T1").value, 1);
+    expect_repeat(",'value':1,'customer':'acme'");
+    expect_update(value_of(2));
+}
+
 #define AT(s) ",'changed_at':16000000" s "000"
 
 Test(engine_retold, by_changed_at_the_newest_holds)
