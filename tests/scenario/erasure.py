@@ -254,6 +254,46 @@ def forget(stack):
     comes_to_nothing(stack, MESSAGES)
 
 
+@scenario("a ticket that goes from one customer to another: each is told and erased what was theirs")
+def of_two(stack):
+    stack.start(desk())
+    first, second = NAMES[0], NAMES[1]
+    steps = [dict(subject="of nobody yet"), dict(customer=first, subject="of the first"),
+             dict(subject="first once more"), dict(customer=second, subject="of the second"),
+             dict(subject="second once more"), dict(customer=second, subject="second for good")]
+    for value, step in enumerate(steps):
+        send(stack, dict({"type": "ticket", "id": "t-1", "team": "sales", "kind": "order",
+                          "value": value}, **step))
+    send(stack, dict(ticket(2, second), subject="a bill"))
+    stack.settle()
+    assert stack.sql1("SELECT customer FROM ticket WHERE id = 't-1'") == second
+
+    def told(name):
+        text = stack.cli("export", "--customer", name)[1]
+        held = json.loads(text)["items"]
+        return text, [(i["id"], i["customer"], i["subject"], [c["subject"] for c in i["changes"] or []
+                                                              if "subject" in c]) for i in held]
+
+    def forget(name):
+        said = json.loads(stack.cli("--json", "forget", "--customer", name)[1])
+        return said["tickets"], said["texts"]
+    text, held = told(first)
+    assert held == [("t-1", first, "of nobody yet", ["of the first", "first once more"])], held
+    assert second not in text, text
+    text, held = told(second)
+    assert held == [("t-1", second, None, ["of the second", "second once more", "second for good"]),
+                    ("t-2", second, "a bill", [])], held
+    assert first not in text, text
+    assert forget(second) == (2, 4), "three texts of t-1, and t-2"
+    left = [s for (s,) in stack.sql("SELECT subject FROM personal ORDER BY input")]
+    assert left == [s["subject"] for s in steps[:3]], left
+    assert told(second)[1] == [] and len(told(first)[1]) == 1
+    verify_ok(stack)
+    assert forget(first) == (1, 3)
+    assert stack.sql1("SELECT count(*) FROM personal") == 0
+    verify_ok(stack)
+
+
 @scenario("evenhand export --rep tells all that is held of one rep, page by page, and of nobody else")
 def export_rep(stack):
     whole = desk()

@@ -122,25 +122,28 @@ const struct eh_pg_statement eh_admin_statements[] = {
      " WHERE d.name = $1 AND position($2 IN evenhand.said(i.rest, 25)) > 0",
      2,
      {TYPE_TEXT, TYPE_TEXT}},
-    /* A page of all that is held of a customer: the input, and it as JSON. */
+    /* A page of all that is held of a customer: the input, and it as JSON. A ticket may have been
+     * another's before, or since: of texts it has theirs alone. */
     {"admin_export_customer",
      "WITH d AS (SELECT no FROM evenhand.desk WHERE name = $1)"
      " SELECT x.input, x.item FROM (SELECT t.input, (to_jsonb(t) - 'desk' || jsonb_build_object("
-     "'what', 'ticket', 'subject', (SELECT p.subject FROM evenhand.personal p"
-     "  WHERE p.desk = d.no AND p.input = t.input),"
+     "'what', 'ticket', 'customer', $2::text, 'subject', (SELECT p.subject FROM evenhand.personal p"
+     "  WHERE p.desk = d.no AND p.input = t.input AND p.input = ANY (f.inputs)),"
      " 'changes', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('input', i.input, 'at',"
      "  evenhand.instant(i.at), 'outcome', i.word, 'value', i.value, 'csat', i.csat, 'handled',"
      "  i.handled, 'subject', p.subject, 'by', i.actor, 'reason', i.reason)) ORDER BY i.input)"
      "  FROM evenhand.ticket_change c JOIN evenhand.input i ON i.desk = c.desk AND i.input = "
      "c.input"
      "  LEFT JOIN evenhand.personal p ON p.desk = c.desk AND p.input = c.input"
+     "   AND p.input = ANY (f.inputs)"
      "  WHERE c.desk = d.no AND c.ticket = t.input AND c.input <> t.input),"
      " 'assignments', (SELECT jsonb_agg(jsonb_build_object('at', evenhand.instant(i.at), 'team',"
      "  e.team, 'rep', e.rep, 'why', e.why) ORDER BY e.seq) FROM evenhand.effect e"
      "  JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
      "  WHERE e.desk = d.no AND e.ticket = t.input AND e.type = 1)))::text AS item"
-     " FROM d JOIN LATERAL evenhand.texts_of(d.no, $2) f ON f.is_ticket AND f.input > $3"
-     " JOIN evenhand.ticket t ON t.desk = d.no AND t.input = f.input"
+     " FROM d JOIN LATERAL (SELECT s.ticket, array_agg(s.input) AS inputs"
+     "  FROM evenhand.texts_of(d.no, $2) s GROUP BY s.ticket) f ON f.ticket > $3"
+     " JOIN evenhand.ticket t ON t.desk = d.no AND t.input = f.ticket"
      " UNION ALL SELECT b.input, jsonb_build_object('what', 'refused', 'input', b.input, 'at',"
      " evenhand.instant(i.at), 'reason', r.reason, 'body', encode(b.body, 'escape'))::text"
      " FROM d JOIN evenhand.dead_body b ON b.desk = d.no AND b.input > $3"
