@@ -89,6 +89,14 @@ bool eh_engine_ticket(const struct eh_engine *e, struct eh_str source, struct eh
     return slot != NONE;
 }
 
+bool eh_engine_has_customer(const struct eh_engine *e, const struct eh_input *in,
+                            const uint8_t digest[16])
+{
+    uint32_t slot = eh_ticket_find(e, in->identity);
+    return slot != NONE && e->tickets.slots[slot].has_customer &&
+           eh_key_equal(ticket_customer(&e->tickets.slots[slot]), eh_key_from_bytes(digest));
+}
+
 /* A query whose names are looked up. */
 struct wanted {
     const struct eh_ticket_query *query;

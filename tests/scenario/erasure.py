@@ -291,6 +291,22 @@ def of_two(stack):
     verify_ok(stack)
     assert forget(first) == (1, 3)
     assert stack.sql1("SELECT count(*) FROM personal") == 0
+    # A sweep tells it again: nothing comes back of what was erased.
+    last = ticket(1, second, value=5, subject="second for good")
+    send(stack, last)
+    stack.settle()
+    assert stack.sql1("SELECT count(*) FROM personal") == 0, "it brought it back"
+    stack.daemon.kill()
+    stack.daemon.start()
+    comes_to_nothing(stack, [last, dict(last, subject="of somebody")])
+    send(stack, dict(last, value=6))
+    stack.settle()
+    assert stack.ticket("t-1")["value"] == 6, "it is an update"
+    assert stack.sql1("SELECT count(*) FROM personal") == 0, "an update brought it back"
+    # Whoever is known is told from the one who was erased.
+    send(stack, ticket(3, NAMES[2]), dict(last, customer=NAMES[2], value=7))
+    stack.settle()
+    assert stack.sql1("SELECT customer FROM ticket WHERE id = 't-1'") == NAMES[2]
     verify_ok(stack)
 
 

@@ -94,6 +94,14 @@ bool eh_salts_other_customer(const struct eh_input *in, const struct eh_past *pa
            !is_same(&in->message, EH_FIELD_CUSTOMER_DIGEST, in->customer_digest, &past->customer);
 }
 
+void eh_salts_keep(struct eh_input *in, const struct eh_past *past)
+{
+    in->customer_salt.how = in->subject_salt.how = EH_DIGEST_KEPT;
+    memcpy(in->customer_digest, past->erased_customer, sizeof in->customer_digest);
+    memcpy(in->subject_digest, past->subject.digest, sizeof in->subject_digest);
+    eh_input_identify(in);
+}
+
 void eh_salts_bind_ticket(struct eh_input *in, const uint8_t secret[EH_SEED_BYTES])
 {
     uint8_t identity[EH_SALT_BYTES] = {0};

@@ -26,6 +26,9 @@ struct eh_past_text {
 };
 struct eh_past {
     struct eh_past_text customer, subject;
+    /* Another customer, whom the ticket was told to be of later, in a text that is erased. */
+    bool erased;
+    uint8_t erased_customer[16];
 };
 
 /* Random bytes; without them the process ends. */
@@ -38,6 +41,8 @@ void eh_past_read(struct eh_str rest, struct eh_past *ret);
 void eh_salts_take(struct eh_input *, const struct eh_past *);
 /* Whether a ticket that is known names another customer than its first message. */
 bool eh_salts_other_customer(const struct eh_input *, const struct eh_past *);
+/* Both texts of the ticket stand for any: its customer of now is erased. Identifies it. */
+void eh_salts_keep(struct eh_input *, const struct eh_past *);
 /* The salt of a subject that its ticket had not at first, and no customer: it is made of the
  * ticket's identity and the secret, so that it compares with itself; and identifies it. */
 void eh_salts_bind_ticket(struct eh_input *, const uint8_t secret[EH_SEED_BYTES]);

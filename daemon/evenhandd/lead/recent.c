@@ -85,6 +85,15 @@ static struct eh_str customer_salt(const struct eh_app *app, const struct eh_bat
     return p ? eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES) : item->customer_salt;
 }
 
+/* Whether the ticket is of a customer whose text is erased. Nobody can say whether a customer of
+ * whom nothing is known is that one: if they were taken for another, a helpdesk that tells all
+ * tickets again would bring back what was erased. */
+static bool customer_is_erased(const struct eh_app *app, const struct eh_item *item)
+{
+    return item->past.erased &&
+           eh_engine_has_customer(app->state.engine, &item->input, item->past.erased_customer);
+}
+
 /* Salts of a message whose ticket is known already. The salts of its first message are used again.
  * A customer or a subject that the first message did not have gets a salt of its own, which stays.
  */
@@ -97,8 +106,13 @@ static void retold_salts(const struct eh_app *app, const struct eh_batch *b, str
     if (in->message.type != EH_MESSAGE_TICKET)
         return;
     if (eh_salts_other_customer(in, &item->past)) {
+        struct eh_str salt = customer_salt(app, b, item);
+        if (salt.size == 0 && customer_is_erased(app, item)) {
+            eh_salts_keep(in, &item->past);
+            return;
+        }
         in->customer_salt = drawn;
-        eh_salts_take_customer(in, customer_salt(app, b, item));
+        eh_salts_take_customer(in, salt);
         eh_input_identify(in);
     }
     if (subject->was || in->message.subject.size == 0)

@@ -423,6 +423,10 @@ struct eh_ticket_view {
 /* A ticket in memory. False, here and below: there is no such thing in memory. */
 bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_str id,
                       struct eh_ticket_view *ret);
+/* Whether the ticket of this TICKET is in memory, and this (16 bytes) is its customer's digest now.
+ */
+bool eh_engine_has_customer(const struct eh_engine *, const struct eh_input *,
+                            const uint8_t digest[16]);
 /* An image that step() gave out, read back; texts point into it. -EH_ECORRUPT. */
 int eh_ticket_image_view(struct eh_str image, struct eh_ticket_view *ret,
                          struct eh_error *) EH_MUST_CHECK;

@@ -51,3 +51,43 @@ BEGIN
         DELETE FROM evenhand.dead_body b WHERE b.desk = which AND b.input = ANY (refused);
     END IF;
 END $$;
+
+-- The digest of the customer whom an update names; NULL: it names none.
+CREATE FUNCTION customer_named(rest bytea) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    found bigint[] := evenhand.varint(rest, 1);  -- as in said()
+    place integer;
+    stop  integer;
+    field integer;
+BEGIN
+    found := evenhand.varint(rest, found[2]::integer + 1);
+    stop := found[2] + found[1];
+    found := evenhand.varint(rest, found[2]::integer);
+    place := found[2];
+    WHILE place < stop LOOP
+        found := evenhand.varint(rest, place);
+        field := found[1];
+        EXIT WHEN field > 26;
+        found := evenhand.varint(rest, found[2]::integer);
+        place := found[2];
+        IF field = 26 THEN
+            RETURN substr(rest, place + 1, found[1]::integer);
+        ELSIF field NOT IN (11, 16) THEN
+            place := place + found[1];
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+-- The customer whom a ticket was told to be of last, in a text that is erased; NULL: there is none.
+CREATE FUNCTION customer_erased(which smallint, ticket bigint) RETURNS bytea
+LANGUAGE sql STABLE STRICT AS $$
+    SELECT evenhand.customer_named(u.rest) FROM evenhand.ticket_change c
+    JOIN evenhand.input u ON u.desk = c.desk AND u.input = c.input AND u.type = 2
+    WHERE c.desk = which AND c.ticket = customer_erased.ticket AND c.input <> c.ticket
+      AND evenhand.customer_named(u.rest) IS NOT NULL
+      AND NOT EXISTS (SELECT FROM evenhand.personal p
+                      WHERE p.desk = which AND p.input = c.input AND p.customer IS NOT NULL)
+    ORDER BY c.input DESC LIMIT 1
+$$;
