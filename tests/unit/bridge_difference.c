@@ -140,6 +140,17 @@ Test(difference, somebody_elses_hand_is_reported_or_set_back)
     cr_assert_str_eq(find(held, taken, false), "");
 }
 
+Test(difference, the_same_account_in_capital_letters_is_nobody_else)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    const char *same = OPEN ", \"account\": \"Ana@X\", \"by\": \"ben@x\"}";
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_str_eq(find(held, same, false), "");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(find(held, same, false), "");
+    cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"Bridge@X\"}", false), "");
+}
+
 Test(difference, a_managers_hand_stands_and_our_own_is_no_news)
 {
     struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
@@ -296,6 +307,26 @@ Test(said, numbers_come_as_numbers_or_digits_and_times_as_either)
     cr_assert_eq(said.priority, 7);
     cr_assert_eq(said.changed_at_ms, INT64_C(1772366400000));
     json_decref(value);
+}
+
+Test(said, a_rating_that_no_rating_is_does_not_keep_a_ticket_open)
+{
+    struct eh_said said;
+    static const struct {
+        const char *csat;
+        int64_t taken;
+        bool odd;
+    } cases[] = {{"5", 5, false}, {"6", 0, true}, {"300", 0, true}, {"0", 0, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[128];
+        eh_format(text, sizeof text, CLOSED ", \"csat\": %s}", cases[i].csat);
+        json_t *value = json_loads(text, 0, NULL);
+        cr_assert_eq(eh_said_read(value, &connection, &said, NULL), 0);
+        cr_assert_eq(said.csat, cases[i].taken, "%s", text);
+        cr_assert_eq(said.odd != NULL, cases[i].odd, "%s", text);
+        cr_assert(!said.open);
+        json_decref(value);
+    }
 }
 
 /* ---- Holdings at their bounds. */

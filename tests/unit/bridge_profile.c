@@ -130,6 +130,61 @@ Test(connection, a_secret_is_for_its_owner_alone)
     eh_connection_free(c);
 }
 
+Test(connection, what_an_editor_leaves_in_a_secret_is_said)
+{
+    static const struct {
+        const char *text, *why; /* NULL: it is taken */
+    } cases[] = {
+        {"geheim", NULL},
+        {"geheim\r\n", NULL},
+        {"ge heim\nsecond\n", NULL},
+        {"\xc3\xa9t\xc3\xa9\n", NULL},
+        {" geheim\n", "a space"},
+        {"geheim \n", "a space"},
+        {"geheim\t\n", "control character"},
+        {"\xef\xbb\xbfgeheim\n", "byte order mark"},
+        {"\xff\xfeg", "byte order mark"},
+        {"\xfe\xffg", "byte order mark"},
+        {"\n geheim\n", "is empty"},
+    };
+    struct eh_connection *c = load(GOOD);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct eh_error error = {0};
+        write_file("token", cases[i].text, 0600);
+        int r = eh_connection_unlock(c, &error);
+        cr_assert_eq(r, cases[i].why ? -EH_EINVAL : 0, "%zu: %s", i, error.text);
+        cr_assert(!cases[i].why || strstr(error.text, cases[i].why), "%zu: %s", i, error.text);
+        cr_assert_null(strstr(error.text, "geheim"));
+    }
+    eh_connection_free(c);
+}
+
+Test(connection, a_pipe_is_no_secret, .timeout = 60)
+{
+    struct eh_error error = {0};
+    struct eh_connection *c = load(GOOD);
+    char path[512];
+    eh_format(path, sizeof path, "%s", c->secret_file);
+    unlink(path);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_assert_eq(eh_connection_unlock(c, &error), -EH_EINVAL); /* nobody waits for a writer */
+    cr_assert(strstr(error.text, "is no file"), "%s", error.text);
+    unlink(path);
+    eh_connection_free(c);
+}
+
+Test(connection, an_account_is_the_same_in_capital_letters)
+{
+    json_t *list = json_pack("[s]", "Bot@shop.example");
+    cr_assert(eh_account_same("ana@x", "Ana@X"));
+    cr_assert(eh_account_same(NULL, NULL));
+    cr_assert_not(eh_account_same("ana@x", "ben@x"));
+    cr_assert_not(eh_account_same("ana@x", NULL));
+    cr_assert(eh_account_listed(list, "bot@shop.example"));
+    cr_assert_not(eh_account_listed(list, "bot@shop"));
+    json_decref(list);
+}
+
 Test(connection, the_longest_secret_and_one_byte_more)
 {
     struct eh_error error = {0};

@@ -105,11 +105,22 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 
 /* ---- How a transfer ended. */
 
+static const char *remedy(const struct transfer *t, CURLcode code)
+{
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return "; `ca_file` has to be certificates in PEM that the bridge may read";
+    bool unknown = strstr(t->reason, "self-signed") || strstr(t->reason, "self signed") ||
+                   strstr(t->reason, "local issuer");
+    return code == CURLE_PEER_FAILED_VERIFICATION && unknown && !t->excess
+               ? "; if it is the helpdesk's own, write who signed it behind `ca_file`"
+               : "";
+}
+
 /* The line that people read: where, and what. */
 static void reason_put(const struct transfer *t, CURLcode code, char *ret)
 {
     const char *what = t->excess ? t->excess : *t->reason ? t->reason : curl_easy_strerror(code);
-    eh_format(ret, REASON_MAX, "%s: %s", t->web->url, what);
+    eh_format(ret, REASON_MAX, "%s: %s%s", t->web->url, what, remedy(t, code));
     eh_text_tidy(ret, strlen(ret));
 }
 

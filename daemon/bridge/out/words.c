@@ -1,6 +1,7 @@
 /* words: JSON for a profile's programs, and what theirs means. See words.h. */
 #include "bridge/out/words.h"
 
+#include "bridge/profile/connection.h"
 #include "host/bounded.h"
 
 #define SHOWN_MAX 120 /* bytes of an answer that people see */
@@ -81,8 +82,7 @@ bool eh_words_settled(const json_t *ticket, const char *account)
         return true;
     if (!has)
         return false;
-    return account ? json_is_string(has) && strcmp(json_string_value(has), account) == 0
-                   : json_is_null(has);
+    return account ? eh_account_same(json_string_value(has), account) : json_is_null(has);
 }
 
 void eh_words_refusal(const struct eh_web_answer *answer, char *ret, size_t size)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -294,10 +295,26 @@ static int refuse_open_file(const char *path, int fd, struct eh_error *error)
     return 0;
 }
 
+/* What an editor puts beside a secret without showing it: every signature would be wrong. */
+static const char *secret_fault(const char *secret, size_t size)
+{
+    if (size == 0)
+        return "the secret is empty";
+    if (strncmp(secret, "\xef\xbb\xbf", 3) == 0 || strncmp(secret, "\xff\xfe", 2) == 0 ||
+        strncmp(secret, "\xfe\xff", 2) == 0)
+        return "begins with a byte order mark; save it as plain text without one";
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)secret[i] < ' ' || secret[i] == 127)
+            return "has a tab or another control character; a secret is one line of text";
+    if (secret[0] == ' ' || secret[size - 1] == ' ')
+        return "begins or ends with a space; take it away";
+    return NULL;
+}
+
 /* The first line, which may end with a newline. */
 static int read_secret(const char *path, char *ret, size_t size, struct eh_error *error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return eh_error_set(error, errno == ENOENT ? EH_ENOTFOUND : EH_EDENIED,
                             "%s: the secret cannot be read: %s", path, strerror(errno));
@@ -306,11 +323,14 @@ static int read_secret(const char *path, char *ret, size_t size, struct eh_error
     close(fd);
     if (r < 0)
         return r;
-    ret[n < 0 ? 0 : n] = 0;
-    ret[strcspn(ret, "\r\n")] = 0;
-    if (n <= 0 || !ret[0])
-        return eh_error_set(error, EH_EINVAL, "%s: the secret is empty", path);
-    if ((size_t)n == size - 1)
+    size_t line = 0, all = n < 0 ? 0 : (size_t)n;
+    while (line < all && ret[line] != '\r' && ret[line] != '\n')
+        line++;
+    ret[line] = 0;
+    const char *fault = secret_fault(ret, line);
+    if (fault)
+        return eh_error_set(error, EH_EINVAL, "%s: %s", path, fault);
+    if (all == size - 1)
         return eh_error_set(error, EH_ERANGE, "%s: longer than a secret may be", path);
     return 0;
 }
@@ -372,13 +392,18 @@ json_t *eh_connection_public(const struct eh_connection *c)
                      c->nobody, "managers", c->managers, "options", c->options);
 }
 
+bool eh_account_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcasecmp(a, b) == 0);
+}
+
 bool eh_account_listed(const json_t *list, const char *account)
 {
     size_t i;
     const json_t *item;
     json_array_foreach(list, i, item)
     {
-        if (strcmp(json_string_value(item), account) == 0)
+        if (eh_account_same(json_string_value(item), account))
             return true;
     }
     return false;

@@ -78,6 +78,9 @@ void eh_connection_free(struct eh_connection *); /* NULL allowed */
 
 /* What jq programs see as $connection: no secret. A new reference. */
 json_t *eh_connection_public(const struct eh_connection *);
+/* Helpdesks write an account once in capital letters and once in small ones, and mean one person.
+ * NULL is nobody. */
+bool eh_account_same(const char *a, const char *b);
 /* Is the account in the list? */
 bool eh_account_listed(const json_t *list, const char *account);
 

@@ -86,7 +86,7 @@ static bool is_foreign(const struct eh_said *said)
 static bool is_our_hand(const struct finding *in)
 {
     const char *own = in->view->connection->account, *by = in->view->said->by;
-    return by && own[0] && strcmp(by, own) == 0;
+    return by && own[0] && eh_account_same(by, own);
 }
 
 static bool is_managers_hand(const struct finding *in)
@@ -129,7 +129,7 @@ static bool owner_differs(const struct finding *in)
 {
     const struct eh_view *view = in->view;
     return view->said->says_owner && (view->connection->owner != EH_OWNER_OFF || is_lost(in)) &&
-           !is_same(view->held->account, view->said->account) && !is_our_hand(in);
+           !eh_account_same(view->held->account, view->said->account) && !is_our_hand(in);
 }
 
 /* A ticket that nobody has and had is as ours leaves it until its owner is set. */

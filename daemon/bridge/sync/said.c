@@ -1,6 +1,7 @@
 /* said: reads what a program has yielded, and says what is wrong with it. */
 #include "bridge/sync/said.h"
 
+#define CSAT_MAX   5
 #define NUMBER_MAX 9007199254740991.0 /* a double holds each whole number up to here */
 
 struct reading {
@@ -162,6 +163,10 @@ static int read_state(const struct reading *in, struct eh_said *said)
         r = read_number(in, "csat", &said->csat);
     if (r == 0)
         r = read_number(in, "handled", &said->handled_s);
+    if (said->csat > CSAT_MAX) { /* an outcome with it would be refused as a whole */
+        said->odd = "in: csat: is above 5, and left out; the profile has to bring it to 1 to 5";
+        said->csat = 0;
+    }
     return r < 0 ? r : read_time(in, &said->changed_at_ms);
 }
 

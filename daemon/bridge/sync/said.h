@@ -36,6 +36,7 @@ struct eh_said {
     int64_t handled_s;     /* < 0: not said */
     int64_t changed_at_ms; /* 0: not said */
     const json_t *more;    /* or NULL */
+    const char *odd;       /* what was wrong and is left out, or NULL */
 };
 
 /* -EH_EINVAL: what is wrong with it. */
