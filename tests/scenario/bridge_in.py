@@ -174,6 +174,56 @@ def crowd(stack, stub, bridge):
     assert hook.send(ticket("last"))[0] == 204
 
 
+@scenario("while Redis refuses commands a webhook is to be sent again, it is said what to do, and a sweep recovers")
+def refusing(stack):
+    stack.start(desk())
+    path, told = os.path.join(stack.dir, "health.sock"), []
+    stack.redis.execute_command("ACL", "SETUSER", "helpdesk", "on", ">pass", "~*", "+@all")
+
+    def health():
+        connection = UnixConnection(path, patience(15))
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())["why"]
+
+    def acl(*rights):
+        stack.redis.execute_command("ACL", "SETUSER", "helpdesk", *rights)
+    refusals = [(lambda: acl("-xadd"), lambda: acl("+xadd"), "give the bridge's user XADD"),
+                (lambda: stack.redis.config_set("maxmemory", "1mb"),
+                 lambda: stack.redis.config_set("maxmemory", "0"), "give Redis more memory")]
+    with Helpdesk() as stub:
+        stub.answer("POST", "/evenhand/owner", (200, {"done": True}))
+        stub.answer("GET", r"/evenhand/tickets\?page=.*", lambda ask: (200, {"tickets": list(told)}))
+        stub.answer("GET", "/evenhand/tickets/([^/?]+)", (404, {}))
+        bridge = Bridge(stack, stub.url, owner="off", sweep="1s", health=path, redis_user="helpdesk",
+                        redis_password_file="redis")
+        bridge.secret("redis", "pass")
+        try:
+            bridge.start()
+            hook = bridge.webhook()
+            for number, (break_it, mend_it, what) in enumerate(refusals):
+                name = "r-%d" % number
+                break_it()
+                status, headers, _ = hook.send(ticket(name))
+                assert status == 503 and headers["Retry-After"] == "5", (number, status, headers)
+                assert health()[0] == 503 and what in health()[1], (number, health())
+                assert what in bridge.run("status", "help")[1], bridge.status()
+                told.append(ticket(name))
+                mend_it()
+                wait_until("it is told", lambda: state_of(stack, name).get("state") == "assigned", 60)
+                wait_until("it is healthy", lambda: health() == (200, None))
+            acl("-xread")
+            wait_until("the outbox cannot be read", lambda: "XREAD" in (health()[1] or ""), 60)
+            acl("+xread")
+            wait_until("it is healthy", lambda: health() == (200, None), 60)
+            with open(bridge.log, encoding="utf-8") as f:
+                lines = [line for line in f if "takes no message" in line]
+            assert 0 < len(lines) <= 10, lines
+            assert bridge.stop() == 0, bridge.last_words()
+        finally:
+            bridge.kill()
+
+
 @scenario("health and figures are told, also while Redis is away")
 def health(stack):
     stack.start(desk())

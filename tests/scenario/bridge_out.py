@@ -4,13 +4,14 @@ answers, and whatever is killed.
 """
 import json
 import os
+import signal
 import statistics
 import threading
 import time
 
 import redis
 
-from bridge_kit import Bridge, account_of, create, desk, have_owners, once, owners, ticket
+from bridge_kit import Bridge, account_of, create, desk, have_owners, once, owner_of, owners, ticket
 from harness import (LONG, OUTBOX, SEED, SUPPORT, note, patience, program_holds, run, scenario,
                      wait_until)
 from helpdesk_stub import Helpdesk
@@ -113,7 +114,7 @@ def accountless(stack):
     with Helpdesk() as stub:
         stub.answer("POST", PUT, (200, {"done": True}))
         stub.answer("GET", "/evenhand/tickets[?].*", (200, {"tickets": []}))
-        bridge = Bridge(stack, stub.url, owner="off", sweep="1h").start()
+        bridge = Bridge(stack, stub.url, owner="guard", sweep="1h").start()
         try:
             hook = bridge.webhook()
             assert hook.send(ticket("t-0", group="Support"))[0] == 204
@@ -123,6 +124,22 @@ def accountless(stack):
                 kept = json.loads(f.read())
             assert kept["id"] == "t-0" and "has no account at help" in kept["why"], kept
             assert [ask.json["ticket"] for ask in stub.asked("POST", PUT)] == ["t-1"]
+            assert "t-0  for %s: " % kept["rep"] in bridge.run("parked", "help")[1], kept
+            code, text = bridge.run("parked", "help", "retry", "t-0")
+            assert code == 1 and "has no account at help" in text, (code, text)
+            assert figure(bridge, "parked") == 1 and len(stub.asked("POST", PUT)) == 1
+            stack.write_desk(desk())
+            stack.daemon.signal(signal.SIGHUP)
+            wait_until("evenhand knows the account", lambda: owner_of(stack, "t-0"))
+            stub.answer("GET", "/evenhand/tickets/t-0", (200, ticket("t-0", group="Support", account=None)))
+            wait_until("it is tried again", lambda: bridge.run("parked", "help", "retry", "t-0")[0] == 0)
+            bridge.wait("sets it", lambda: (figure(bridge, "parked"), figure(bridge, "done")) == (0, 2))
+            assert stub.asked("POST", PUT)[-1].json["owner"] == owner_of(stack, "t-0"), stub.asked("POST", PUT)
+            # it is theirs, and is not taken from them
+            assert hook.send(ticket("t-0", group="Support", account=owner_of(stack, "t-0")))[0] == 204
+            bridge.wait("has nothing to set", lambda: figure(bridge, "waiting") == 0)
+            assert bridge.status()["tickets"]["set_back"] == 0, bridge.status()
+            assert len(stub.asked("POST", PUT)) == 2, stub.asked("POST", PUT)
             assert bridge.stop() == 0
         finally:
             bridge.kill()

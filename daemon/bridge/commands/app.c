@@ -353,9 +353,12 @@ json_t *eh_bridge_app_status(const struct eh_bridge_app *app)
 const char *eh_bridge_app_trouble(const struct eh_bridge_app *app)
 {
     struct eh_out_figures f;
-    if (!eh_feed_up(app->feed))
-        return eh_feed_last_error(app->feed);
+    const char *inbox = eh_feed_trouble(app->feed);
+    if (inbox)
+        return inbox;
     eh_out_figures(app->out, &f);
+    if (f.outbox_trouble)
+        return f.outbox_trouble;
     if (f.disk_trouble[0])
         return f.disk_trouble;
     return f.trouble[0] ? f.trouble : NULL;
@@ -370,5 +373,8 @@ void eh_bridge_app_sweep(struct eh_bridge_app *app)
 int eh_bridge_app_unpark(struct eh_bridge_app *app, const char *id, bool again,
                          struct eh_error *error)
 {
-    return again ? eh_out_retry(app->out, id, error) : eh_out_drop(app->out, id, error);
+    int r = again ? eh_out_retry(app->out, id, error) : eh_out_drop(app->out, id, error);
+    if (r == 0 && again)
+        eh_sync_forget(app->sync, id); /* whose it is may be another account now */
+    return r;
 }

@@ -5,6 +5,8 @@
 
 #include "host/log.h"
 
+#define REFUSAL_MAX 120 /* bytes of what Redis says */
+
 struct put {
     struct eh_feed *feed;
     eh_feed_fn *fn;
@@ -18,7 +20,7 @@ struct eh_feed {
     struct put *puts;
     unsigned waiting;
     uint64_t count;
-    char refusal[EH_ERROR_TEXT_MAX]; /* what Redis said last to a message */
+    char refusal[EH_ERROR_TEXT_MAX]; /* what Redis said to the last message, and what to do */
 };
 
 static void put_free(struct put *put)
@@ -30,6 +32,31 @@ static void put_free(struct put *put)
     free(put);
 }
 
+static const char *remedy(const char *said)
+{
+    static const struct {
+        const char *begins, *text;
+    } known[] = {
+        {"OOM", "; give Redis more memory"},
+        {"READONLY", "; this is a replica: `redis` has to name the primary"},
+        {"NOPERM", "; give the bridge's user XADD of this stream"},
+        {"MISCONF", "; Redis cannot write to its disk"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strncmp(said, known[i].begins, strlen(known[i].begins)) == 0)
+            return known[i].text;
+    return "";
+}
+
+static void note_refusal(struct eh_feed *feed, const redisReply *reply)
+{
+    const char *said = reply->str ? reply->str : "";
+    eh_format(feed->refusal, sizeof feed->refusal, "%s: takes no message: %.*s%s",
+              feed->options.key, REFUSAL_MAX, said, remedy(said));
+    eh_text_tidy(feed->refusal, strlen(feed->refusal));
+    eh_log_limited(EH_LOG_WARNING, "feed", "%s", feed->refusal);
+}
+
 static void on_reply(void *context, const redisReply *reply)
 {
     struct put *put = context;
@@ -37,11 +64,10 @@ static void on_reply(void *context, const redisReply *reply)
     eh_feed_fn *fn = put->fn;
     void *whose = put->context;
     bool there = reply && reply->type == REDIS_REPLY_STRING;
-    if (reply && !there) {
-        eh_format(feed->refusal, sizeof feed->refusal, "%.*s", (int)reply->len, reply->str);
-        eh_text_tidy(feed->refusal, strlen(feed->refusal));
-        eh_log_limited(EH_LOG_WARNING, "feed", "the inbox takes no message: %s", feed->refusal);
-    }
+    if (there)
+        feed->refusal[0] = 0;
+    else if (reply)
+        note_refusal(feed, reply);
     feed->count += there;
     put_free(put);
     fn(whose, there ? 0 : -EH_EUNAVAILABLE);
@@ -116,9 +142,11 @@ bool eh_feed_up(const struct eh_feed *feed)
     return eh_redis_link_up(feed->link);
 }
 
-const char *eh_feed_last_error(const struct eh_feed *feed)
+const char *eh_feed_trouble(const struct eh_feed *feed)
 {
-    return feed->refusal[0] ? feed->refusal : eh_redis_link_last_error(feed->link);
+    if (feed->refusal[0])
+        return feed->refusal;
+    return eh_feed_up(feed) ? NULL : eh_redis_link_last_error(feed->link);
 }
 
 uint64_t eh_feed_count(const struct eh_feed *feed)

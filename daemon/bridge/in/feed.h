@@ -38,7 +38,8 @@ int eh_feed_new(const struct eh_feed_options *, struct eh_feed **ret,
  * large. The callback is not called then. */
 int eh_feed_put(struct eh_feed *, const json_t *message, eh_feed_fn *, void *context) EH_MUST_CHECK;
 bool eh_feed_up(const struct eh_feed *);
-const char *eh_feed_last_error(const struct eh_feed *);
+/* NULL: it is up, and takes messages as far as is known. */
+const char *eh_feed_trouble(const struct eh_feed *);
 uint64_t eh_feed_count(const struct eh_feed *); /* messages that are on the stream */
 void eh_feed_free(struct eh_feed *);            /* NULL allowed; no callbacks any more */
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bridge/out/accountless.h"
 #include "bridge/out/cursor.h"
 #include "bridge/out/tail.h"
 #include "bridge/out/words.h"
@@ -176,10 +177,9 @@ static bool is_parked_since(struct eh_out *out, const struct eh_wish *wish)
 static void accountless_park(struct eh_out *out, const struct eh_wish *wish, struct eh_str rep)
 {
     char why[EH_PARKED_WHY_MAX];
-    eh_format(why, sizeof why,
-              "%.*s has no account at %s: write it behind their `accounts` in the desk file",
-              EH_STR_ARG(rep), out->source);
-    const struct eh_parked_item item = {.id = wish->id, .seq = wish->seq, .why = eh_str(why)};
+    eh_accountless_say(out->source, rep, why);
+    const struct eh_parked_item item = {
+        .id = wish->id, .seq = wish->seq, .why = eh_str(why), .rep = rep};
     eh_jobs_drop(out->jobs, wish->id);
     way_park(out, &item);
 }
@@ -458,6 +458,8 @@ int eh_out_retry(struct eh_out *out, const char *id, struct eh_error *error)
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_parked_item item;
     int r = eh_parked_get(out->parked, eh_str(id), &arena, &item, error);
+    if (r == 0)
+        r = eh_accountless_again(&out->options, &item, error);
     if (r < 0)
         return r;
     const struct eh_wish wish = {
@@ -488,6 +490,7 @@ void eh_out_figures(const struct eh_out *out, struct eh_out_figures *ret)
                                    .cursor = eh_cursor_at(out->cursor),
                                    .cursor_on_disk = eh_cursor_on_disk(out->cursor),
                                    .outbox_up = out->tail && eh_tail_up(out->tail),
+                                   .outbox_trouble = eh_tail_trouble(out->tail),
                                    .trouble = eh_sender_trouble(out->sender),
                                    .last_failure = eh_jobs_last_failure(out->jobs),
                                    .disk_trouble = out->disk_trouble};

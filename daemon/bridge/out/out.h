@@ -56,9 +56,10 @@ struct eh_out_figures {
     uint32_t parked;
     uint64_t read, cursor, cursor_on_disk; /* numbers of the outbox */
     bool outbox_up;
-    const char *trouble;      /* why the helpdesk is left alone, or "" */
-    const char *last_failure; /* or "" */
-    const char *disk_trouble; /* or "" */
+    const char *trouble;        /* why the helpdesk is left alone, or "" */
+    const char *last_failure;   /* or "" */
+    const char *disk_trouble;   /* or "" */
+    const char *outbox_trouble; /* or NULL */
 };
 
 struct eh_out;
@@ -74,7 +75,9 @@ bool eh_out_is_parked(const struct eh_out *, const char *id);
 /* -EH_EFULL, -EH_EINVAL: it is no request. */
 int eh_out_fetch(struct eh_out *, json_t *request, eh_web_fn *, void *whose) EH_MUST_CHECK;
 void eh_out_forget(struct eh_out *, const void *whose);
-/* What is parked: tried again, or dropped. -EH_ENOTFOUND, -EH_EFULL. */
+/* What is parked: tried again, or dropped. -EH_ENOTFOUND, -EH_EFULL; of one that is parked for a
+ * rep without an account, -EH_ECONFLICT: they have none still, -EH_EUNAVAILABLE: evenhandd is being
+ * asked; ask again in a moment. */
 int eh_out_retry(struct eh_out *, const char *id, struct eh_error *) EH_MUST_CHECK;
 int eh_out_drop(struct eh_out *, const char *id, struct eh_error *) EH_MUST_CHECK;
 int eh_out_each_parked(const struct eh_out *, eh_parked_fn *, void *context,

@@ -1,6 +1,6 @@
 /*
- * parked: see parked.h. A line is an object: {"id", "account", "seq", "at", "why"} of one that
- * came,
+ * parked: see parked.h. A line is an object: {"id", "account", "seq", "at", "why", "rep"} of one
+ * that came,
  * {"gone": ID} of one that went. The last line about a ticket counts.
  */
 #include "bridge/out/parked.h"
@@ -42,10 +42,11 @@ static json_t *text_of(struct eh_str text)
 /* NULL: no memory, or no text. Freed by free(). */
 static char *line_of(const struct eh_parked_item *item)
 {
-    json_t *line =
-        json_pack("{s:o, s:o, s:I, s:I, s:o}", "id", text_of(item->id), "account",
-                  text_of(item->account), "seq", (json_int_t)item->seq, "at",
-                  (json_int_t)item->at_s, "why", text_of(eh_str_cut(item->why, EH_PARKED_WHY_MAX)));
+    json_t *rep = item->rep.size > 0 ? text_of(item->rep) : NULL;
+    json_t *line = json_pack("{s:o, s:o, s:I, s:I, s:o, s:o*}", "id", text_of(item->id), "account",
+                             text_of(item->account), "seq", (json_int_t)item->seq, "at",
+                             (json_int_t)item->at_s, "why",
+                             text_of(eh_str_cut(item->why, EH_PARKED_WHY_MAX)), "rep", rep);
     char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
     json_decref(line);
     return text;
@@ -64,6 +65,7 @@ static void item_read(const json_t *line, struct eh_parked_item *ret)
         (struct eh_parked_item){.id = member(line, "id"),
                                 .account = member(line, "account"),
                                 .why = member(line, "why"),
+                                .rep = member(line, "rep"),
                                 .seq = (uint64_t)json_integer_value(json_object_get(line, "seq")),
                                 .at_s = json_integer_value(json_object_get(line, "at"))};
 }
@@ -419,6 +421,7 @@ int eh_parked_get(const struct eh_parked *parked, struct eh_str id, struct eh_ar
     item.id = eh_arena_str(arena, item.id);
     item.account = eh_arena_str(arena, item.account);
     item.why = eh_arena_str(arena, item.why);
+    item.rep = eh_arena_str(arena, item.rep);
     json_decref(line);
     if (!item.id.data)
         return eh_error_set(error, EH_ENOMEM, "%s: out of memory", parked->path);

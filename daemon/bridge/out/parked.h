@@ -28,6 +28,7 @@
 
 struct eh_parked_item {
     struct eh_str id, account, why; /* account: the owner who is wanted */
+    struct eh_str rep;              /* who has no account here; empty: `account` holds */
     uint64_t seq;                   /* of the outbox */
     int64_t at_s;                   /* since 1970 */
 };

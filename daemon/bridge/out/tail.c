@@ -18,6 +18,8 @@
 #include "host/log.h"
 #include "redis/stream_id.h"
 
+#define REFUSAL_MAX 120 /* bytes of what Redis says */
+
 enum tail_state { TAIL_READING, TAIL_WAITING, TAIL_LOOKING };
 
 struct eh_tail {
@@ -29,8 +31,9 @@ struct eh_tail {
     bool full;      /* an entry was not taken: it is read again */
     bool caught_up; /* all that stood there at the start was read */
     uint64_t at;
-    int64_t behind_since_us; /* 0: it is not behind */
-    bool has_any;            /* LOOKING: the stream has an entry at all */
+    int64_t behind_since_us;         /* 0: it is not behind */
+    char trouble[EH_ERROR_TEXT_MAX]; /* what Redis said to the last command, or "" */
+    bool has_any;                    /* LOOKING: the stream has an entry at all */
 };
 
 static void tail_pump(struct eh_tail *tail);
@@ -113,10 +116,16 @@ static bool reply_sound(struct eh_tail *tail, const redisReply *reply)
     tail->busy = false;
     if (!reply)
         return false; /* the link tells when it is back */
-    if (reply->type != REDIS_REPLY_ERROR)
+    if (reply->type != REDIS_REPLY_ERROR) {
+        tail->trouble[0] = '\0';
         return true;
-    eh_log_limited(EH_LOG_ERROR, "outbox-read", "%s: cannot be read: %.*s", tail->key,
-                   (int)reply->len, reply->str);
+    }
+    bool denied = reply->str && strncmp(reply->str, "NOPERM", 6) == 0;
+    eh_format(tail->trouble, sizeof tail->trouble, "%s: cannot be read: %.*s%s", tail->key,
+              REFUSAL_MAX, reply->str ? reply->str : "",
+              denied ? "; give the bridge's user XREAD and XRANGE of this stream" : "");
+    eh_text_tidy(tail->trouble, strlen(tail->trouble));
+    eh_log_limited(EH_LOG_ERROR, "outbox-read", "%s", tail->trouble);
     eh_redis_link_reset(tail->link, "the outbox cannot be read");
     return false;
 }
@@ -284,4 +293,9 @@ uint64_t eh_tail_at(const struct eh_tail *tail)
 bool eh_tail_up(const struct eh_tail *tail)
 {
     return eh_redis_link_up(tail->link);
+}
+
+const char *eh_tail_trouble(const struct eh_tail *tail)
+{
+    return tail && tail->trouble[0] ? tail->trouble : NULL;
 }

@@ -47,5 +47,7 @@ void eh_tail_free(struct eh_tail *); /* NULL allowed; no callbacks any more */
 void eh_tail_turn(struct eh_tail *);
 uint64_t eh_tail_at(const struct eh_tail *); /* the last number that was taken */
 bool eh_tail_up(const struct eh_tail *);
+/* Why it cannot be read, or NULL; NULL allowed. */
+const char *eh_tail_trouble(const struct eh_tail *);
 
 #endif

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define AGAIN_S 1 /* after a question that was not answered */
+#define AGAIN_S 1 /* after a question that was not answered, or the answer: nobody there */
 
 struct rep {
     const char *name, *account; /* kept by the holdings */
-    int64_t known_s;            /* CLOCK_MONOTONIC; 0: it is not known */
+    int64_t until_s;            /* CLOCK_MONOTONIC: it is known before that */
     int64_t asked_s;
     bool asking;
 };
@@ -79,7 +79,7 @@ static void learn(struct eh_accounts *accounts, const json_t *ticket)
     if (!rep)
         return;
     rep->account = eh_holdings_keep(accounts->sync->holdings, account);
-    rep->known_s = monotonic_s();
+    rep->until_s = monotonic_s() + (rep->account ? EH_SYNC_ACCOUNT_S : AGAIN_S);
 }
 
 /* Somebody else may have the ticket by now: then another entry follows, and for this one it does
@@ -95,8 +95,8 @@ static void on_answer(void *context, const struct eh_asker_answer *answer)
         eh_sync_fail(accounts->sync, "an account cannot be looked up: %s", eh_asker_words(answer));
     for (uint32_t i = 0; i < accounts->count; i++) {
         struct rep *rep = &accounts->reps[i];
-        if (rep->asking && known && !rep->known_s)
-            rep->known_s = now - EH_SYNC_ACCOUNT_S + AGAIN_S;
+        if (rep->asking && known && rep->until_s <= now)
+            rep->until_s = now + AGAIN_S;
         rep->asking = false;
     }
 }
@@ -124,7 +124,7 @@ int eh_sync_account(struct eh_sync *sync, const char *name, const char *id, cons
         rep = rep_add(accounts, name);
     if (!rep)
         return -EH_EUNAVAILABLE;
-    if (rep->known_s && now - rep->known_s < EH_SYNC_ACCOUNT_S) {
+    if (now < rep->until_s) {
         *ret = rep->account;
         return 0;
     }

@@ -84,6 +84,8 @@ typedef void eh_sync_taken_fn(void *context, int r);
 void eh_sync_take(struct eh_sync *, const json_t *value, eh_sync_taken_fn *, void *context);
 /* What evenhand has decided. */
 void eh_sync_entry(struct eh_sync *, const json_t *entry);
+/* What evenhand holds of this ticket is looked up when it is said next. */
+void eh_sync_forget(struct eh_sync *, const char *id);
 /* Entries of the outbox are gone: what evenhand has open is asked for again by the next sweep, and
  * until then nobody is told of owners that differ. */
 void eh_sync_lost(struct eh_sync *);

@@ -135,7 +135,7 @@ void eh_sync_learn(struct eh_sync *sync, struct eh_held *held, const json_t *tic
         held->state = (uint8_t)state_of(state);
 }
 
-static void forget(struct eh_sync *sync, const char *id)
+void eh_sync_forget(struct eh_sync *sync, const char *id)
 {
     struct eh_held *held = eh_held_find(sync->holdings, id);
     if (held && !held->waits)
@@ -209,7 +209,7 @@ static void on_put(void *context, int r)
     if (r == 0)
         told->sync->counts.messages++;
     else
-        forget(told->sync, told->said.id);
+        eh_sync_forget(told->sync, told->said.id);
     told_settle(told, r);
 }
 
@@ -280,7 +280,7 @@ static void act(struct told *told, struct eh_held *held, const struct eh_differe
     for (unsigned i = 0; i < difference->count; i++)
         put(told, difference->messages[i]);
     if (told->r < 0)
-        forget(sync, told->said.id);
+        eh_sync_forget(sync, told->said.id);
 }
 
 static void compare(struct told *told, struct eh_held *held)
@@ -295,7 +295,7 @@ static void compare(struct told *told, struct eh_held *held)
     eh_difference_find(&view, &difference);
     sync->counts.stale += difference.stale;
     if (held->state == EH_HELD_ABSENT && difference.count == 0)
-        forget(sync, told->said.id);
+        eh_sync_forget(sync, told->said.id);
     else if (!difference.stale)
         act(told, held, &difference);
     else if (told->said.open)
@@ -398,6 +398,8 @@ static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken
         fn(context, 0);
         return;
     }
+    if (said.odd)
+        eh_sync_fail(sync, "ticket %s: %s", said.id, said.odd);
     struct eh_held *held = eh_held_find(sync->holdings, said.id);
     sync->counts.foreign += said.says_group && !said.team;
     if (!held && !matters(sync, &said)) {
