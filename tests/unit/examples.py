@@ -78,6 +78,7 @@ OWN = {
         json_t *input, *values, *request, *answer;""",
     "commands/hook.h": "struct eh_exchange *exchange; int later;",
     "commands/match.h": "json_t *group, *teams, *member, *people;",
+    "commands/check_desk.h": "struct eh_connection *connection; unsigned wrong = 0;",
     "commands/people.h": "struct eh_exchange *exchange;",
     "commands/place.h": "const char *secret, *yaml;",
     "commands/steps.h": "struct eh_exchange *exchange; eh_steps_fn *on_value; struct eh_error *people;",
@@ -143,6 +144,8 @@ OWN = {
     "lead/quarantine.h": "struct eh_quarantine q;",
     "lead/repeats.h": "struct eh_repeats repeats; struct eh_stream_id id, after, last; void *found;",
     "lead/skips.h": "struct eh_skips skips; bool is_day;",
+    "bridge/out/accountless.h": """struct eh_out_options options; struct eh_parked_item item;
+        const char *source; struct eh_str rep; char why[EH_PARKED_WHY_MAX];""",
     "bridge/out/backoff.h": "uint32_t chance; int64_t wait_ms, now_s;",
     "bridge/out/cursor.h": "struct eh_cursor *cursor; int parked_fd;",
     "bridge/out/jobs.h": "struct eh_jobs_ways ways; struct eh_jobs *jobs; uint64_t cursor_at;",

@@ -8,6 +8,7 @@
 
 #include <event2/event.h>
 
+#include "bridge/commands/check_desk.h"
 #include "bridge/commands/load.h"
 #include "host/bounded.h"
 #include "bridge/out/cursor.h"
@@ -248,8 +249,11 @@ int eh_bridge_check(const struct eh_bridge_call *call)
     code = eh_bridge_load(call, &loaded);
     if (code == 0 && eh_connection_unlock(loaded.connection, &error) < 0)
         code = eh_bridge_fail(&error);
+    unsigned wrong = code == 0 ? eh_check_desk(loaded.connection) : 0;
     if (code == 0)
         code = check_helpdesk(&loaded);
+    if (code == 0 && wrong > 0)
+        code = EH_EXIT_REFUSED;
     eh_bridge_unload(&loaded);
     return code;
 }
