@@ -19,6 +19,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 static int watch_signals(struct event_base *base, struct event *ret[2])
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a bound on files is told like a full disk */
     ret[0] = evsignal_new(base, SIGTERM, on_signal, base);
     ret[1] = evsignal_new(base, SIGINT, on_signal, base);
     return ret[0] && ret[1] && event_add(ret[0], NULL) == 0 && event_add(ret[1], NULL) == 0
