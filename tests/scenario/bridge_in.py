@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import resource
 import threading
 import time
 
@@ -128,6 +129,32 @@ def unmapped(stack, stub, bridge):
         kept = json.loads(f.read())
     assert json.loads(kept["body"]) == {"hello": "world"} and "a ticket needs" in kept["why"], kept
     assert "a ticket needs" in bridge.run("status", "help")[1]
+    # so is a value that cannot be taken, and what is right beside it is taken
+    wrong = [({"id": "x" * 129}, "in: id: "), ({"value": "12.50"}, "in: value: "), ({"skills": "none"}, "in: skills: ")]
+    for number, (change, why) in enumerate(wrong):
+        good = "good-%d" % number
+        body = {"v": 1, "tickets": [ticket("wrong", **{k: v for k, v in change.items() if k != "id"})
+                                    if "id" not in change else ticket(change["id"]), ticket(good)]}
+        assert hook.send(body)[0] == 204
+        stack.settle()
+        assert state_of(stack, good)["state"] == "assigned", body
+        with open(os.path.join(bridge.state, "unmapped"), encoding="utf-8") as f:
+            kept = json.loads(f.readlines()[-1])
+        assert json.loads(kept["body"]) == body and kept["why"].startswith(why), kept
+    assert bridge.status()["webhooks"]["unmapped"] == 1 + len(wrong), bridge.status()
+
+
+@point("where no file may grow, as on a full disk, it says so and goes on", owner="off")
+def no_files(stack, stub, bridge):
+    hook = bridge.webhook()
+    resource.prlimit(bridge.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    assert hook.send({"hello": "world"})[0] == 204  # the file of what is set aside
+    assert hook.send(ticket("1"))[0] == 204
+    stack.settle()
+    assert state_of(stack, "1")["state"] == "assigned"
+    bridge.wait("says so", lambda: "cursor: cannot be written" in (bridge.status()["last_error"] or ""))
+    resource.prlimit(bridge.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    bridge.wait("writes again", lambda: "cursor" not in (bridge.status()["last_error"] or ""), 90)
 
 
 @point("while Redis or evenhandd is away a webhook is to be sent again, and nothing is lost", owner="off")

@@ -38,6 +38,12 @@ static void take(void *context, const json_t *value, struct eh_taking *taking)
     eh_sync_take(app->sync, value, on_taken, taking);
 }
 
+static const char *last_wrong(void *context)
+{
+    const struct eh_bridge_app *app = context;
+    return eh_sync_last_error(app->sync);
+}
+
 static const char *closed(void *context)
 {
     const struct eh_bridge_app *app = context;
@@ -246,6 +252,7 @@ static int make_hooks(struct eh_bridge_app *app, struct eh_error *error)
                                                 .map = app->map,
                                                 .take = take,
                                                 .closed = closed,
+                                                .why = last_wrong,
                                                 .context = app};
     return eh_webhooks_new(&options, &app->hooks, error);
 }

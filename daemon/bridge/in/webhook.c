@@ -35,6 +35,7 @@ struct eh_taking {
     char *event;                     /* the id of the delivery, or NULL */
     unsigned pending;                /* values, and one while they are handed out */
     int r;                           /* the first that went wrong */
+    bool aside;                      /* it is kept already */
     struct eh_taking *next, **link;
 };
 
@@ -107,21 +108,6 @@ static void taking_answer(struct eh_taking *taking)
     }
 }
 
-void eh_taking_done(struct eh_taking *taking, int r)
-{
-    if (taking->r == 0)
-        taking->r = r;
-    if (--taking->pending > 0)
-        return;
-    if (taking->r == 0 && taking->event)
-        eh_seen_add(&taking->hooks->seen, eh_str(taking->event));
-    if (taking->request)
-        taking_answer(taking);
-    taking_free(taking);
-}
-
-/* ---- What the program makes of it. */
-
 static int64_t wall_us(void)
 {
     struct timespec now;
@@ -135,10 +121,29 @@ static void set_aside(struct eh_taking *taking, const char *why)
 {
     struct eh_webhooks *hooks = taking->hooks;
     hooks->counts.unmapped++;
+    taking->aside = true;
     eh_format(hooks->last_error, sizeof hooks->last_error, "%s", why);
     eh_log_limited(EH_LOG_ERROR, "unmapped", "webhook set aside: %s", why);
     eh_aside_put(&hooks->aside, wall_us(), why, taking->body);
 }
+
+void eh_taking_done(struct eh_taking *taking, int r)
+{
+    const struct eh_webhooks_options *options = &taking->hooks->options;
+    if (r == -EH_EINVAL && !taking->aside)
+        set_aside(taking, options->why ? options->why(options->context) : "");
+    if (taking->r == 0 && r != -EH_EINVAL)
+        taking->r = r;
+    if (--taking->pending > 0)
+        return;
+    if (taking->r == 0 && taking->event)
+        eh_seen_add(&taking->hooks->seen, eh_str(taking->event));
+    if (taking->request)
+        taking_answer(taking);
+    taking_free(taking);
+}
+
+/* ---- What the program makes of it. */
 
 static void on_mapped(void *context, const struct eh_mapped *mapped)
 {

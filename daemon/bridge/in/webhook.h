@@ -30,7 +30,8 @@
 
 /* A payload whose values are being taken. */
 struct eh_taking;
-/* Of each value once. r: 0: whatever follows from it is done. */
+/* Of each value once. r: 0: whatever follows from it is done; -EH_EINVAL: it is wrong, and the
+ * payload is kept aside; any other: it is to be sent again. */
 void eh_taking_done(struct eh_taking *, int r);
 
 struct eh_webhooks_options {
@@ -42,6 +43,7 @@ struct eh_webhooks_options {
     void (*take)(void *context, const json_t *value, struct eh_taking *);
     /* Why nothing can be taken just now, or NULL. */
     const char *(*closed)(void *context);
+    const char *(*why)(void *context); /* what was wrong with the last value; NULL: nobody says */
     void *context;
 };
 
@@ -50,7 +52,7 @@ struct eh_webhook_counts {
     uint64_t repeated;   /* ... of these: a delivery that was taken before */
     uint64_t unverified; /* answered 403 */
     uint64_t malformed;  /* no JSON: 400 */
-    uint64_t unmapped;   /* `in` failed or yielded nothing; 204, parked */
+    uint64_t unmapped;   /* `in` failed, or yielded nothing or what is wrong; 204, kept aside */
     uint64_t deferred;   /* 503 */
 };
 

@@ -72,9 +72,10 @@ static void settle(struct fetch *fetch, int r)
     fetch_free(fetch);
 }
 
+/* One that is wrong keeps nothing else back. */
 static void on_taken(void *context, int r)
 {
-    settle(context, r);
+    settle(context, r == -EH_EINVAL ? 0 : r);
 }
 
 static bool is_about(const struct fetch *fetch, const json_t *values)

@@ -79,7 +79,8 @@ int eh_sync_new(const struct eh_sync_options *, struct eh_sync **ret,
 /* No callbacks any more. The feed has gone before. */
 void eh_sync_free(struct eh_sync *); /* NULL allowed */
 
-/* r: 0, or why it was not taken: our side has failed. Called once, now or later. */
+/* r: 0, or why it was not taken: our side has failed; -EH_EINVAL: it is wrong, as the last error
+ * says, and will be each time. Called once, now or later. */
 typedef void eh_sync_taken_fn(void *context, int r);
 void eh_sync_take(struct eh_sync *, const json_t *value, eh_sync_taken_fn *, void *context);
 /* What evenhand has decided. */

@@ -395,7 +395,7 @@ static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken
     if (eh_said_read(value, sync->options.connection, &said, &error) < 0) {
         sync->counts.wrong++;
         eh_sync_fail(sync, "%s", error.text);
-        fn(context, 0);
+        fn(context, -EH_EINVAL);
         return;
     }
     if (said.odd)
@@ -431,12 +431,12 @@ void eh_sync_take(struct eh_sync *sync, const json_t *value, eh_sync_taken_fn *f
         take_ticket(sync, value, fn, context);
     } else if (type && strcmp(type, "get") == 0) {
         fn(context, sync->get(sync, value));
-    } else {
-        if (!type || strcmp(type, "ignore") != 0) {
-            sync->counts.wrong++;
-            eh_sync_fail(sync, "in: type: is none of ticket, get, ignore");
-        }
+    } else if (type && strcmp(type, "ignore") == 0) {
         fn(context, 0);
+    } else {
+        sync->counts.wrong++;
+        eh_sync_fail(sync, "in: type: is none of ticket, get, ignore");
+        fn(context, -EH_EINVAL);
     }
 }
 
