@@ -319,8 +319,7 @@ static void on_disk_trouble(void *context, const char *why)
 
 static void on_tick(evutil_socket_t fd, short what, void *context)
 {
-    (void)fd;
-    (void)what;
+    (void)fd, (void)what;
     struct eh_out *out = context;
     struct eh_jobs_figures figures;
     eh_jobs_turn(out->jobs);
@@ -356,8 +355,7 @@ static void login_ask(struct eh_out *out);
 
 static void on_login_timer(evutil_socket_t fd, short what, void *context)
 {
-    (void)fd;
-    (void)what;
+    (void)fd, (void)what;
     login_ask(context);
 }
 

@@ -9,7 +9,7 @@ static int get(struct eh_sync *sync, const json_t *value)
     if (!json_string_value(json_object_get(value, "path"))) {
         sync->counts.wrong++;
         eh_sync_fail(sync, "in: get: has to have a path");
-        return 0;
+        return -EH_EINVAL;
     }
     return eh_sync_fetch(sync, &options);
 }
