@@ -96,6 +96,12 @@ Test(connection, each_value_is_checked_with_its_line)
     refuse(GOOD "source: a\nsource: b\n", "help.yaml:6: source: given twice");
     refuse(GOOD "nobody: bot\n", "nobody: not a list of texts");
     refuse(GOOD "outcomes: {closed: 1}\n", "outcomes: closed: write {theirs: resolved}");
+    refuse(GOOD "outcomes: {closed: solved}\n", "outcomes: closed: is none of won, lost");
+    refuse(GOOD "outcomes: {a: won, b: lost, c: resolved, d: cancelled, e: rated}\n",
+           "outcomes: e: is none of won, lost");
+    refuse(GOOD "kinds: {default: 5}\n", "kinds: default: write {default: query");
+    refuse(GOOD "kinds: {map: query}\n", "kinds: map: write {default: query");
+    refuse(GOOD "kinds: {map: {theirs: 5}}\n", "kinds: theirs: write {default: query");
     refuse("profile: generic\nurl: ftp://x\ngroups: {a: b}\n", "begins with https://");
     refuse("profile: generic\nurl: https://me:word@x\ngroups: {a: b}\n", "log-ins go to");
     refuse("- a\n", "not a mapping");

@@ -173,6 +173,45 @@ static bool is_texts(const json_t *map, const char **ret_key)
     return true;
 }
 
+/* Another word would have evenhand refuse each end, so that no ticket is ever over. */
+static bool is_ends(const json_t *map, const char **ret_key)
+{
+    static const char *const ends[] = {"won", "lost", "resolved", "cancelled"};
+    const json_t *value;
+    json_object_foreach((json_t *)map, *ret_key, value)
+    {
+        bool known = false;
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+            known |= strcmp(json_string_value(value), ends[i]) == 0;
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
+static bool is_kinds(const json_t *kinds, const char **ret_key)
+{
+    const json_t *fallback = json_object_get(kinds, *ret_key = "default");
+    if (fallback && (!json_is_string(fallback) || !json_string_length(fallback)))
+        return false;
+    const json_t *map = json_object_get(kinds, *ret_key = "map");
+    return !map || (json_is_object(map) && is_texts(map, ret_key));
+}
+
+static int check_words(const struct eh_connection *c, const char *path, struct eh_error *error)
+{
+    const char *key;
+    if (!is_ends(c->outcomes, &key))
+        return eh_error_set(error, EH_EINVAL,
+                            "%s: outcomes: %s: is none of won, lost, resolved, cancelled", path,
+                            key);
+    if (!is_kinds(c->kinds, &key))
+        return eh_error_set(error, EH_EINVAL,
+                            "%s: kinds: %s: write {default: query, map: {theirs: ours}}", path,
+                            key);
+    return 0;
+}
+
 static int check_maps(const struct eh_connection *c, const char *path, struct eh_error *error)
 {
     const char *key;
@@ -185,7 +224,7 @@ static int check_maps(const struct eh_connection *c, const char *path, struct eh
     if (!is_texts(c->outcomes, &key))
         return eh_error_set(error, EH_EINVAL, "%s: outcomes: %s: write {theirs: resolved}", path,
                             key);
-    return 0;
+    return check_words(c, path, error);
 }
 
 static bool is_list_of_texts(const json_t *list)
