@@ -8,6 +8,7 @@
 
 #include "bridge/out/failing.h"
 #include "bridge/out/jobs.h"
+#include "bridge/out/words.h"
 
 TestSuite(bridge_jobs, .timeout = 300);
 
@@ -397,6 +398,15 @@ Test(bridge_jobs, after_a_doubt_the_owner_is_read_back)
     check_doubt(IS_SILENT, 2);
     check_doubt(IS_SICK, 2);
     check_doubt(LIES, 4); /* read back and set again at once, twice; then after a rest */
+}
+
+Test(bridge_jobs, an_owner_in_capital_letters_is_set_already)
+{
+    json_t *ticket = json_pack("{s:s, s:b}", "account", "Ana@Shop.Example", "open", true);
+    cr_assert(eh_words_settled(ticket, "ana@shop.example"));
+    cr_assert_not(eh_words_settled(ticket, "ben@shop.example"));
+    cr_assert_not(eh_words_settled(ticket, NULL));
+    json_decref(ticket);
 }
 
 Test(bridge_jobs, what_never_reached_it_is_sent_without_reading)
