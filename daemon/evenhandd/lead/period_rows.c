@@ -280,7 +280,7 @@ static const struct eh_period_row *rows_of(const struct eh_batch *b, const struc
     while (from > 0 && b->period_rows[from - 1].step.input == in->no)
         from--;
     *ret_count = b->period_count - from;
-    return b->period_rows + from;
+    return *ret_count > 0 ? &b->period_rows[from] : NULL;
 }
 
 /* The row of this input that is about the period it names. */
