@@ -13,6 +13,12 @@
 
 #define AGAIN_S 10 /* after one that failed */
 
+/* A ticket that is read by itself. */
+struct reading {
+    struct eh_sweep *sweep; /* NULL: this place is free */
+    char id[EH_NAME_MAX + 1];
+};
+
 struct eh_sweep {
     struct eh_sync *sync;
     struct event *timer; /* the next one */
@@ -23,8 +29,8 @@ struct eh_sweep {
     json_t *body;  /* of the page before, or NULL */
     json_t *reads; /* ids that are to be read */
     size_t next_read;
-    unsigned reading;
-    char reading_ids[EH_SYNC_READS][EH_NAME_MAX + 1];
+    unsigned reading; /* how many are read now */
+    struct reading readings[EH_SYNC_READS];
 };
 
 static void list_next(struct eh_sweep *, const char *after);
@@ -230,16 +236,10 @@ static void page_next(struct eh_sweep *sweep)
 
 /* ---- Tickets that evenhand has open and no page had. */
 
-struct reading {
-    struct eh_sweep *sweep;
-    char *id;
-};
-
 static void reading_end(struct reading *reading)
 {
     struct eh_sweep *sweep = reading->sweep;
-    free(reading->id);
-    free(reading);
+    reading->sweep = NULL;
     sweep->reading--;
     read_more(sweep);
 }
@@ -288,22 +288,25 @@ static void on_read_path(void *context, const struct eh_mapped *mapped)
     reading_end(reading);
 }
 
+/* A free place; there is one, because fewer than EH_SYNC_READS are read. */
+static struct reading *reading_find(struct eh_sweep *sweep)
+{
+    struct reading *reading = sweep->readings;
+    while (reading->sweep)
+        reading++;
+    return reading;
+}
+
 static int read_one(struct eh_sweep *sweep, const char *id)
 {
-    struct reading *reading = calloc(1, sizeof *reading);
+    struct reading *reading = reading_find(sweep);
     json_t *input = json_pack("{s:s}", "id", id);
-    int r = -EH_ENOMEM;
-    if (reading && input) {
-        *reading = (struct reading){sweep, strdup(id)};
-        r = reading->id ? eh_map_ask(sweep->sync->options.map, EH_PROGRAM_READ, input, on_read_path,
-                                     reading)
-                        : -EH_ENOMEM;
-    }
+    eh_format(reading->id, sizeof reading->id, "%s", id);
+    int r =
+        input ? eh_map_ask(sweep->sync->options.map, EH_PROGRAM_READ, input, on_read_path, reading)
+              : -EH_ENOMEM;
     json_decref(input);
-    if (r < 0 && reading) {
-        free(reading->id);
-        free(reading);
-    }
+    reading->sweep = r == 0 ? sweep : NULL;
     sweep->reading += r == 0;
     sweep->sync->counts.read += r == 0;
     return r;
