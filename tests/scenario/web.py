@@ -1,13 +1,11 @@
 #!/usr/bin/python3
 """web: evenhand-web as browsers meet it: who gets in, what they see and change, what is refused."""
-import functools
 import getpass
 import glob
 import re
 
-from harness import (Skip, default_desk, default_team, note, program_holds, run, scenario,
-                     wait_until)
-from web_kit import Browser, Reader, Web
+from harness import Skip, default_desk, default_team, note, program_holds, run, wait_until
+from web_kit import Browser, Reader, Web, page_scenario
 
 SELF = getpass.getuser()
 
@@ -21,35 +19,12 @@ def desk():
 
 
 def start(stack):
-    """evenhand-web runs as we do, and may ask for others where evenhandd knows of that."""
-    stack.start(desk(), **({"delegates": [SELF]} if asks_for_others() else {}))
-
-
-def asks_for_others():
-    return program_holds(b"delegates")
-
-
-def need_others():
-    if not asks_for_others():
-        raise Skip("evenhandd knows no delegates")
+    """evenhand-web runs as we do, and may ask for others."""
+    stack.start(desk(), delegates=[SELF])
 
 
 def point(title, **settings):
-    """A scenario that gets the Stack and a page that runs."""
-    def remember(work):
-        @scenario(title)
-        @functools.wraps(work)
-        def made(stack):
-            start(stack)
-            web = Web(stack, **settings)
-            try:
-                web.start()
-                work(stack, web)
-                assert web.stop() == 0, web.last_words()
-            finally:
-                web.kill()
-        return made
-    return remember
+    return page_scenario(title, start, **settings)
 
 
 def past(span):
@@ -257,7 +232,6 @@ def proxy(stack, web):
 
 @point("people get what the API gives them, and no more")
 def others(stack, web):
-    need_others()
     stack.add_ticket("A1", owner="ana")
     stack.add_ticket("C1", team="support", owner="cai")
     stack.settle()
@@ -281,7 +255,6 @@ def others(stack, web):
 
 @point("a manager makes links for reps of their teams, who may do no more than they")
 def manager_links(stack, web):
-    need_others()
     maja, cai = web.browser("maja"), web.browser("cai")
     assert cai.get("/people").status == 403 and maja.get("/").headers["Location"] == "/teams"
     page = maja.get("/people")

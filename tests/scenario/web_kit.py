@@ -1,4 +1,5 @@
 """web_kit: evenhand-web beside a daemon of the harness, and a browser without scripts."""
+import functools
 import http.client
 import os
 import re
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import urllib.parse
 
-from harness import BUILD, UnixConnection, patience, wait_until
+from harness import BUILD, UnixConnection, patience, scenario, wait_until
 
 PROGRAM = os.path.join(BUILD, "daemon", "web", "evenhand-web")
 
@@ -180,3 +181,21 @@ class Reader:
 
     def close(self):
         self.socket.close()
+
+
+def page_scenario(title, start, **settings):
+    """A scenario that gets the Stack and a page that runs; start(stack) starts the daemon."""
+    def remember(work):
+        @scenario(title)
+        @functools.wraps(work)
+        def made(stack):
+            start(stack)
+            web = Web(stack, **settings)
+            try:
+                web.start()
+                work(stack, web)
+                assert web.stop() == 0, web.last_words()
+            finally:
+                web.kill()
+        return made
+    return remember

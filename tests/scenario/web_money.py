@@ -1,15 +1,14 @@
 #!/usr/bin/python3
 """web_money: the pool as a rep and as a manager see it on the page: each figure is the daemon's own, to
 the cent; what is asked for changes nothing until a button says so; nobody sees what is not theirs."""
-import functools
 import getpass
 import html
 import json
 import re
 
 import pools
-from harness import run, scenario, wait_until
-from web_kit import Web
+from harness import run, wait_until
+from web_kit import page_scenario
 
 MONTHS = pools.last_months(3)
 THEN = MONTHS[-1]
@@ -26,23 +25,14 @@ def desk():
     return whole
 
 
+def start(stack):
+    """Months of outcomes, and whoever runs the page may ask for others."""
+    stack.start(desk(), delegates=[getpass.getuser()])
+    pools.History(stack, MONTHS, tickets=12).send()
+
+
 def point(title):
-    """A scenario with months of outcomes and a page that runs."""
-    def remember(work):
-        @scenario(title)
-        @functools.wraps(work)
-        def made(stack):
-            stack.start(desk(), delegates=[getpass.getuser()])
-            pools.History(stack, MONTHS, tickets=12).send()
-            web = Web(stack)
-            try:
-                web.start()
-                work(stack, web)
-                assert web.stop() == 0, web.last_words()
-            finally:
-                web.kill()
-        return made
-    return remember
+    return page_scenario(title, start)
 
 
 def pool(stack, period):
