@@ -124,6 +124,7 @@ def lively(stack):
     ask("PUT", "/v1/desk?dry_run=1", json.dumps(whole))
     ask("PUT", "/v1/desk", json.dumps(dict(whole, kinds=dict(whole["kinds"], call={"points": 1}))))
     ask("GET", "/v1/tickets?state=closed")
+    ask("GET", "/v1/tickets?receipts=1")
     letters = ask("GET", "/v1/dead").json["letters"]
     ask("GET", "/v1/dead/%d" % letters[0]["input"])
     ask("GET", "/v1/tickets/default/" + history.tickets[0]["id"])

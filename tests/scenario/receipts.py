@@ -151,4 +151,37 @@ def waiting_and_closed(stack):
     assert ticket_of(stack, "c")["receipt"] == before and before["eligible"] == len(SALES), before
 
 
+def listed(daemon, query):
+    return {t["id"]: t["receipt"] for t in daemon.get("/v1/tickets?receipts=1&" + query).json["tickets"]}
+
+
+@scenario("a list has the sentences of all its receipts, and has them as each ticket does")
+def in_a_list(stack):
+    start(stack, "balanced")
+    deal(stack)
+    stack.add({"type": "ticket", "id": "w", "kind": "order", "team": "sales", "skills": ["none"]})
+    stack.add({"type": "ticket", "id": "owned", "kind": "order", "team": "sales", "owner": SALES[1]})
+    stack.add({"type": "ticket", "id": "given", "kind": "order", "team": "sales"})
+    stack.settle()
+    other = SALES[0] if ticket_of(stack, "given")["rep"] != SALES[0] else SALES[1]
+    stack.cli("assign", "given", other, "--reason", "knows them")
+    stack.cli("assign", "sales-0", other, "--reason", "asked")
+    stack.cli("move", "sales-1", "support", "--reason", "theirs")
+    for query in ("state=open&newest=1", "state=open&limit=7", "rep=" + other, "state=waiting"):
+        found = listed(stack.daemon, query)
+        assert found, query
+        for ticket, receipt in found.items():
+            whole = ticket_of(stack, ticket)["receipt"]
+            assert receipt == (whole and {key: whole[key] for key in receipt}), (ticket, receipt, whole)
+            assert (receipt is None) == (ticket == "w"), ticket
+    assert set(listed(stack.daemon, "state=open")["owned"]) == {"rep", "why", "reason", "checkable", "check"}
+    stack.cli("draws", "reveal", "--yes")
+    assert sum(r["checkable"] or False for r in listed(stack.daemon, "state=assigned").values()) > 30
+    assert all("receipt" not in t for t in stack.daemon.get("/v1/tickets").json["tickets"])
+    for query in ("receipts=2", "receipts=1&state=closed"):
+        assert stack.daemon.http("GET", "/v1/tickets?" + query).code == 400, query
+    stack.postgres.stop()
+    assert set(listed(stack.daemon, "state=open").values()) == {None}  # the tickets are shown nonetheless
+
+
 run()

@@ -2,6 +2,7 @@
 """web: evenhand-web as browsers meet it: who gets in, what they see and change, what is refused."""
 import getpass
 import glob
+import html
 import re
 
 from harness import Skip, default_desk, default_team, note, program_holds, run, wait_until
@@ -82,6 +83,31 @@ def headers(stack, web):
     note("the first screen has %d bytes without what its modules fetch" % total)
     for path in ("/static/style.css", "/static/../etc/passwd", "/nowhere", "/day/x", "/%2e%2e/day"):
         assert browser.get(path).status == 404, path
+
+
+def start_balanced(stack):
+    whole = desk()
+    whole["teams"][0]["policy"] = "balanced"
+    stack.start(whole, delegates=[SELF])
+
+
+@page_scenario("under each ticket stands why the rep got it, and nothing of what a colleague was owed", start_balanced)
+def why_me(stack, web):
+    stack.add_many([{"type": "ticket", "id": "t%d" % n, "team": "sales", "kind": "order", "value": 100 + n}
+                    for n in range(30)])
+    stack.settle()
+    ben = web.browser("ben")
+    page = ben.get("/day").text
+    mine = [t["id"] for t in stack.daemon.get("/v1/tickets?rep=ben").json["tickets"]]
+    assert len(mine) > 3, mine
+    for ticket in mine:
+        row = page[page.index('data-key="default/%s"' % ticket):]
+        row = row[:row.index("</li>")]
+        whole = stack.daemon.get("/v1/tickets/default/" + ticket,
+                                 headers={"Evenhand-As": "ben"}).json["receipt"]
+        assert "two were drawn by share" in row and "Its draw can be checked when" in row, row
+        assert html.escape(whole["reason"]) in row and html.escape(whole["check"]) in row, (row, whole)
+        assert row.count("tickets ahead") + row.count("tickets behind") <= 1, row  # their own alone
 
 
 @point("a rep says overloaded in one form, and the daemon has it")

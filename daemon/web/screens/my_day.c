@@ -83,17 +83,19 @@ static void put_switch(struct eh_page *page, const json_t *rep)
 
 /* ---- The tickets. */
 
-/* The page of the ticket tells; where there is none, nothing does. */
+/* In one sentence, and in whole on the page of the ticket. */
 static void put_why(struct eh_page *page, const json_t *ticket)
 {
-    for (const struct eh_screen *const *screen = page->pages->screens; *screen; screen++) {
-        if (strcmp((*screen)->path, "/tickets/{source}/{id}") != 0)
-            continue;
-        eh_html(&page->main, "<div class=\"row-more\">");
-        eh_html_link(&page->main, "Why me?", "/tickets/%s/%s", eh_text_of(ticket, "source"),
-                     eh_text_of(ticket, "id"));
-        eh_html(&page->main, "</div>");
-    }
+    const json_t *receipt = json_object_get(ticket, "receipt");
+    const char *check = eh_text_of(receipt, "check");
+    struct eh_html *out = &page->main;
+    eh_html(out, "<div class=\"row-more why\">");
+    eh_html_link(out, "Why me?", "/tickets/%s/%s", eh_text_of(ticket, "source"),
+                 eh_text_of(ticket, "id"));
+    eh_html(out, " %s", eh_text_of(receipt, "reason"));
+    if (*check)
+        eh_html(out, " <span class=\"note\">%s</span>", check);
+    eh_html(out, "</div>");
 }
 
 static void put_ticket(struct eh_page *page, const json_t *ticket)
@@ -119,7 +121,9 @@ static void put_ticket(struct eh_page *page, const json_t *ticket)
 static void put_tickets(struct eh_page *page, const json_t *rep)
 {
     struct eh_html *out = &page->main;
-    const json_t *list = eh_page_get(page, "/v1/tickets?rep=%s&state=assigned&newest=1&limit=100",
+    const json_t *list = eh_page_get(page,
+                                     "/v1/tickets?rep=%s&state=assigned&newest=1&limit=100"
+                                     "&receipts=1",
                                      eh_text_of(rep, "id"));
     const json_t *tickets = json_object_get(list, "tickets"), *ticket;
     size_t i;

@@ -54,6 +54,19 @@ struct eh_receipt {
 };
 json_t *eh_json_receipt(const struct eh_receipt *, const struct eh_desk *);
 
+/* receipts.c: a row of admin_history or admin_receipts; but for what a proof takes. */
+void eh_admin_receipt_row(const struct eh_admin_request *, const PGresult *, int row,
+                          struct eh_receipt *ret);
+/* Tickets of a list, in its order, whose receipts are wanted. */
+struct eh_receipts_asked {
+    json_t *body;                           /* has `tickets` */
+    uint64_t numbers[EH_ADMIN_TICKET_PAGE]; /* 0: the caller is not told */
+    size_t count;
+};
+void eh_admin_receipts_add(struct eh_receipts_asked *, uint64_t number);
+/* Answers with the body and each ticket's `receipt`: reason and check, or null. */
+void eh_admin_receipts_reply(struct eh_admin_request *, const struct eh_receipts_asked *);
+
 /* Whether the caller sees a ticket: a rep their own, a manager those of their teams, operators and
  * auditors all. It holds for lists and single tickets. */
 bool eh_admin_sees_ticket(const struct eh_admin_request *, const struct eh_ticket_view *);
@@ -83,6 +96,9 @@ int eh_admin_range(const struct eh_admin_request *, uint32_t page, struct eh_adm
 /* The number behind which the range begins; without `after` it has all numbers. */
 int64_t eh_admin_range_begin(const struct eh_admin_range *);
 json_t *eh_json_cursor(uint64_t after); /* 0: null */
+/* A query that is 1, 0 or not there. -EH_EINVAL. */
+int eh_admin_range_flag(const struct eh_admin_request *, const char *name, bool *ret,
+                        struct eh_error *) EH_MUST_CHECK;
 
 /* names.c: 404, with the nearest name that the caller may know. */
 void eh_admin_no_team(struct eh_admin_request *, struct eh_str id);

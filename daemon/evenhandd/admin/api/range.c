@@ -1,4 +1,4 @@
-/* range: which part of a list is wanted: after, since, newest, limit. */
+/* range: which part of a list is wanted: after, since, newest, limit; and other flags. */
 #include "admin/api/api.h"
 
 static int read_after(struct eh_str text, uint64_t *ret, struct eh_error *error)
@@ -41,13 +41,16 @@ static int read_limit(struct eh_str text, uint32_t page, uint32_t *ret, struct e
     return 0;
 }
 
-static int read_newest(struct eh_str text, bool *ret, struct eh_error *error)
+int eh_admin_range_flag(const struct eh_admin_request *request, const char *name, bool *ret,
+                        struct eh_error *error)
 {
-    *ret = eh_str_equal(text, eh_str("1"));
-    if (text.size == 0 || *ret || eh_str_equal(text, eh_str("0")))
-        return 0;
-    return eh_error_field(error, EH_EINVAL, "newest", "newest: %.*s is neither 1 nor 0",
-                          EH_STR_ARG(text));
+    struct eh_str text = eh_http_path_query(&request->path, name);
+    bool yes = eh_str_equal(text, eh_str("1"));
+    if (text.size > 0 && !yes && !eh_str_equal(text, eh_str("0")))
+        return eh_error_field(error, EH_EINVAL, name, "%s: %.*s is neither 1 nor 0", name,
+                              EH_STR_ARG(text));
+    *ret = yes;
+    return 0;
 }
 
 int eh_admin_range(const struct eh_admin_request *request, uint32_t page,
@@ -61,7 +64,7 @@ int eh_admin_range(const struct eh_admin_request *request, uint32_t page,
     if (r == 0)
         r = read_limit(eh_http_path_query(path, "limit"), page, &range.limit, error);
     if (r == 0)
-        r = read_newest(eh_http_path_query(path, "newest"), &range.newest, error);
+        r = eh_admin_range_flag(request, "newest", &range.newest, error);
     if (r == 0)
         *ret = range;
     return r;

@@ -39,6 +39,17 @@
     " AND q.ticket = e.ticket AND q.seq < e.seq AND q.team IS NOT NULL ORDER BY q.seq DESC"        \
     " LIMIT 1) p ON true WHERE (" IS_WANTED ") OR i.input = $2 + 1 "
 
+/* Of an effect, as eh_admin_receipt_row() reads it. */
+#define EFFECT_COLUMNS                                                                             \
+    "e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "                   \
+    "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8, 24) THEN i.actor END,"                       \
+    " CASE WHEN i.type IN (6, 7, 8, 24) THEN i.reason END, x.commitment, x.seed"
+#define EFFECT_JOINS                                                                               \
+    "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "                              \
+    "LEFT JOIN LATERAL (SELECT max(y.why) FILTER (WHERE y.type = 7) AS commitment,"                \
+    " max(y.why) FILTER (WHERE y.type = 8) AS seed FROM evenhand.effect y WHERE y.desk = e.desk"   \
+    " AND y.epoch = e.epoch AND y.type IN (7, 8)) x ON e.draws IS NOT NULL "
+
 const struct eh_pg_statement eh_admin_statements[] = {
     /* A ticket by identity, as its last change left it. */
     {"admin_ticket",
@@ -51,18 +62,25 @@ const struct eh_pg_statement eh_admin_statements[] = {
      {TYPE_TEXT, TYPE_UUID}},
     /* What happened to it, in order. */
     {"admin_history",
-     "SELECT e.seq, e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "
-     "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8, 24) THEN i.actor END,"
-     " CASE WHEN i.type IN (6, 7, 8, 24) THEN i.reason END, x.commitment, x.seed"
-     " FROM evenhand.desk d "
-     "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 "
-     "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "
-     "LEFT JOIN LATERAL (SELECT max(y.why) FILTER (WHERE y.type = 7) AS commitment,"
-     " max(y.why) FILTER (WHERE y.type = 8) AS seed FROM evenhand.effect y WHERE y.desk = e.desk"
-     " AND y.epoch = e.epoch AND y.type IN (7, 8)) x ON e.draws IS NOT NULL "
+     "SELECT e.seq, " EFFECT_COLUMNS " FROM evenhand.desk d "
+     "JOIN evenhand.effect e ON e.desk = d.no AND e.ticket = $2 " EFFECT_JOINS
      "WHERE d.name = $1 ORDER BY e.seq LIMIT " STR(EH_ADMIN_HISTORY_MAX),
      2,
      {TYPE_TEXT, TYPE_INT8}},
+    /* Of each of some tickets the deal that its receipt explains: the last one in the team of its
+     * last assignment. The sum has PostgreSQL take the index of tickets, also before it knows how
+     * few rows each has. */
+    {"admin_receipts",
+     "SELECT e.ticket, " EFFECT_COLUMNS " FROM evenhand.desk d"
+     " CROSS JOIN unnest(string_to_array($2, ' ')::bigint[]) t(no)"
+     " CROSS JOIN LATERAL (SELECT a.team FROM evenhand.effect a WHERE a.desk = d.no"
+     " AND a.ticket = t.no AND a.type = 1 ORDER BY a.seq + 0 DESC LIMIT 1) l"
+     " CROSS JOIN LATERAL (SELECT a.* FROM evenhand.effect a WHERE a.desk = d.no"
+     " AND a.ticket = t.no AND a.type = 1 AND a.why IS DISTINCT FROM 'returned'"
+     " AND a.team IS NOT DISTINCT FROM l.team ORDER BY a.seq + 0 DESC LIMIT 1) e " EFFECT_JOINS
+     "WHERE d.name = $1",
+     2,
+     {TYPE_TEXT, TYPE_TEXT}},
     /* Tickets that changed, each as its last change left it; the closed ones are picked from it. */
     {"admin_closed",
      "SELECT c.ticket, c.state, c.image FROM evenhand.desk d CROSS JOIN LATERAL ("

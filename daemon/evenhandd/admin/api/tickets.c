@@ -141,37 +141,17 @@ struct shown {
 
 static json_t *receipt_json(const struct eh_admin_request *request, const PGresult *result)
 {
-    const struct eh_desk *desk = desk_of(request);
-    const struct eh_peer *peer = request->peer;
     const struct shown *shown = request->state;
     int row = last_deal(result);
-    int64_t deals = 0;
-    if (row < 0 || !desk || !shown->inside)
+    struct eh_receipt receipt;
+    if (row < 0 || !shown->inside)
         return NULL;
+    eh_admin_receipt_row(request, result, row, &receipt);
     for (int each = 0; each <= row; each++)
-        deals += is_deal(result, each);
-    struct eh_totals totals;
-    eh_engine_totals(eh_app_engine(request->admin->app), &totals);
-    struct eh_receipt receipt = {.rep = eh_pg_text(result, row, 3),
-                                 .why = eh_pg_text(result, row, 5),
-                                 .eligible = eh_pg_int(result, row, 7),
-                                 .epoch = eh_pg_int(result, row, 8),
-                                 .weight = eh_pg_int(result, row, 9),
-                                 .draws = eh_pg_text(result, row, 10),
-                                 .detail = eh_pg_text(result, row, 11),
-                                 .by = eh_pg_text(result, row, 12),
-                                 .said = eh_pg_text(result, row, 13),
-                                 .team = eh_pg_text(result, row, 2),
-                                 .deal = deals,
-                                 .resent_of = resent_of(result),
-                                 .digest = eh_str_n((const char *)shown->digest, EH_DIGEST_BYTES),
-                                 .commitment = eh_pg_text(result, row, 14),
-                                 .seed = eh_pg_text(result, row, 15),
-                                 .over = eh_pg_int(result, row, 8) < totals.epoch,
-                                 .whole = eh_peer_sees_all(peer) ||
-                                          eh_peer_manages(peer, desk, eh_pg_text(result, row, 2)),
-                                 .reader = eh_str(peer->rep)};
-    return eh_json_receipt(&receipt, desk);
+        receipt.deal += is_deal(result, each);
+    receipt.resent_of = resent_of(result);
+    receipt.digest = eh_str_n((const char *)shown->digest, EH_DIGEST_BYTES);
+    return eh_json_receipt(&receipt, desk_of(request));
 }
 
 static void on_history(void *context, PGresult *result)
@@ -262,6 +242,7 @@ void eh_admin_get_ticket(struct eh_admin_request *request)
 struct filter {
     struct eh_str team, rep, source; /* empty: any */
     int state;                       /* enum eh_ticket_state; 0: waiting and assigned */
+    bool receipts;                   /* why each went to whom it did */
     struct eh_admin_range range;
 };
 
@@ -279,7 +260,9 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
         return eh_error_field(error, EH_EINVAL, "state",
                               "state: %.*s is none of waiting, assigned, held, open, closed",
                               EH_STR_ARG(state));
-    int r = eh_admin_range(request, EH_ADMIN_TICKET_PAGE, &filter.range, error);
+    int r = eh_admin_range_flag(request, "receipts", &filter.receipts, error);
+    if (r == 0)
+        r = eh_admin_range(request, EH_ADMIN_TICKET_PAGE, &filter.range, error);
     if (r < 0)
         return r;
     *ret = filter;
@@ -355,12 +338,22 @@ static bool listed(const struct eh_admin_request *request, const struct filter *
     return ticket->received_us >= filter->range.since_us && eh_admin_sees_ticket(request, ticket);
 }
 
-static void reply_list(struct eh_admin_request *request, json_t *list, uint64_t after)
+static json_t *list_body(json_t *list, uint64_t after)
 {
     json_t *body = json_object();
     eh_json_put(body, "tickets", list);
     eh_json_put(body, "after", eh_json_cursor(after));
-    eh_admin_reply(request, 200, body);
+    return body;
+}
+
+/* With their receipts, where PostgreSQL is there; the caller is told those from within alone. */
+static void reply_receipts(struct eh_admin_request *request, json_t *body,
+                           const struct eh_ticket_view *views, size_t count)
+{
+    struct eh_receipts_asked asked = {.body = body};
+    for (size_t i = 0; i < count; i++)
+        eh_admin_receipts_add(&asked, is_inside(request, &views[i]) ? views[i].no : 0);
+    eh_admin_receipts_reply(request, &asked);
 }
 
 static void list_from_memory(struct eh_admin_request *request, const struct filter *filter)
@@ -382,11 +375,18 @@ static void list_from_memory(struct eh_admin_request *request, const struct filt
                                     .after = filter->range.after};
     size_t count = eh_engine_tickets(engine, &query, filter->range.limit, views, &after);
     json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        if (listed(request, filter, &views[i]))
-            json_array_append_new(list, ticket_json(request, &views[i], &looks));
+    size_t shown = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!listed(request, filter, &views[i]))
+            continue;
+        json_array_append_new(list, ticket_json(request, &views[i], &looks));
+        views[shown++] = views[i];
+    }
+    if (filter->receipts)
+        reply_receipts(request, list_body(list, after), views, shown);
+    else
+        eh_admin_reply(request, 200, list_body(list, after));
     free(views);
-    reply_list(request, list, after);
 }
 
 /* Whether a list with the newest first may end here: all further tickets arrived before `since`. */
@@ -418,7 +418,8 @@ static void on_closed(void *context, PGresult *result)
             json_array_append_new(list, eh_json_ticket(&ticket, desk));
     }
     bool more = !over && (row < rows || rows == EH_ADMIN_CLOSED_SCAN);
-    reply_list(request, list, more && row > 0 ? (uint64_t)eh_pg_int(result, row - 1, 0) : 0);
+    eh_admin_reply(request, 200,
+                   list_body(list, more && row > 0 ? (uint64_t)eh_pg_int(result, row - 1, 0) : 0));
 }
 
 static void list_closed(struct eh_admin_request *request, const struct filter *filter)
@@ -447,6 +448,9 @@ void eh_admin_get_tickets(struct eh_admin_request *request)
         eh_admin_fail(request, &error);
     else if (!narrow(request, &filter) || !is_known(request, &filter))
         return;
+    else if (filter.state == EH_TICKET_CLOSED && filter.receipts)
+        eh_admin_error(request, EH_EINVAL, "receipts",
+                       "receipts: a list of closed tickets has none; ask for each ticket");
     else if (filter.state == EH_TICKET_CLOSED)
         list_closed(request, &filter);
     else
