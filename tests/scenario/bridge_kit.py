@@ -14,7 +14,7 @@ import os
 import subprocess
 import time
 
-from harness import BUILD, CHECKOUT, UnixConnection, default_desk, patience, wait_until
+from harness import BUILD, CHECKOUT, UnixConnection, default_desk, outbox_last, patience, wait_until
 from helpdesk_stub import Webhook
 
 PROGRAM = os.environ.get("EVENHAND_BRIDGE", os.path.join(BUILD, "daemon/bridge/evenhand-bridge"))
@@ -123,6 +123,13 @@ class Bridge:
             return self.ask("GET", "/status")
         except (OSError, http.client.HTTPException, ValueError):
             return {}
+
+    def settle(self, seconds=60):
+        """Waits until all that stands on the outbox was read, and each owner of it is set or parked."""
+        def done():
+            owners = self.status().get("owners", {})
+            return owners.get("waiting") == 0 and owners["read"] >= outbox_last(self.stack.redis)
+        self.wait("has set all that was decided", done, seconds)
 
     def webhook(self, secret=SECRET):
         return Webhook(self.listen, secret, sign=sign(secret))

@@ -3,7 +3,9 @@
 sweeps find what no webhook told."""
 import functools
 import json
+import signal
 import threading
+import time
 
 from harness import DEAD, SALES, run, scenario, wait_until
 from bridge_kit import Bridge, account_of, desk, owner_of, ticket
@@ -22,7 +24,7 @@ class Shop:
 
     def add(self, number, **more):
         with self.lock:
-            self.tickets[number] = ticket(number, account=None, **more)
+            self.tickets[number] = ticket(number, **dict({"account": None}, **more))
             return dict(self.tickets[number])
 
     def change(self, number, **more):
@@ -145,6 +147,8 @@ def report(stack, shop, bridge):
     assert owner_of(stack, "r") == thief, owner_of(stack, "r")
     history = stack.daemon.get("/v1/tickets/help/r").json["history"]
     assert history[-1]["why"] == "claimed", history
+    bridge.settle()
+    assert len(shop.set) == 1, "what the helpdesk has said itself is set again: %s" % shop.set
 
 
 BOSS, LEADER = "boss@shop.example", "lead@shop.example"
@@ -160,12 +164,9 @@ def shows(stack, number):
 def made_for_oneself(stack, shop, bridge):
     hook = bridge.webhook()
     rep, other = SALES[0], SALES[1]
-    assert hook.send(dict(shop.add("mine"), **shop.change("mine", account=account_of(rep),
-                                                          by=account_of(rep))))[0] == 204
-    assert hook.send(dict(shop.add("led"), **shop.change("led", account=account_of(other),
-                                                         by=LEADER)))[0] == 204
-    assert hook.send(dict(shop.add("out"), **shop.change("out", account="zoe@shop.example",
-                                                         by="zoe@shop.example")))[0] == 204
+    for name, whose, by in (("mine", account_of(rep), account_of(rep)), ("led", account_of(other), LEADER),
+                            ("out", "zoe@shop.example", "zoe@shop.example")):
+        assert hook.send(shop.add(name, account=whose, by=by))[0] == 204
     wait_until("all are known", lambda: stack.sql1("SELECT count(*) FROM ticket") == 3)
     stack.settle()
     assert shows(stack, "mine") == [("assigned", rep, "claimed")], shows(stack, "mine")
@@ -184,7 +185,100 @@ def made_for_oneself(stack, shop, bridge):
                        ("mine", "manager", "maja")], changes
     rest = b"".join(bytes(row[0]) for row in stack.sql("SELECT rest FROM input WHERE rest IS NOT NULL"))
     assert b"zoe@" not in rest and BOSS.encode() not in rest and b"maja" in rest
+    bridge.settle()
+    assert not shop.set, "what the helpdesk has said itself is set again: %s" % shop.set
     verify_ok(stack)
+
+
+def change_twice(stack, shop, hook, name, changes):
+    """The helpdesk says two owners of a ticket, and evenhandd hears of both only then. Whether the second
+    came while the first was still news: for 5 s the bridge waits for what evenhand makes of it."""
+    began = time.monotonic()
+    stack.daemon.signal(signal.SIGSTOP)
+    try:
+        for account, by in changes:
+            assert hook.send(shop.change(name, account=account, by=by))[0] == 204
+    finally:
+        stack.daemon.signal(signal.SIGCONT)
+    return time.monotonic() - began < 4
+
+
+@point("report: what a manager changes while evenhand decides on a rep's claim stands, and nothing is set",
+       owner="report", sweep="off", managers={BOSS: "maja"})
+def changed_meanwhile(stack, shop, bridge):
+    hook, rep, other, third = bridge.webhook(), *map(account_of, SALES[:3])
+    for name in ("c-%d" % n for n in range(100)):
+        assert hook.send(shop.add(name, account=third, by=third))[0] == 204
+        stack.settle()
+        bridge.settle()
+        at = len(shop.set)
+        if change_twice(stack, shop, hook, name, [(rep, rep), (other, BOSS)]):
+            break
+    wait_until("the manager's is known", lambda: owner_of(stack, name) == other)
+    agree(stack, shop)
+    bridge.settle()
+    assert len(shop.set) == at, shop.set[at:]
+    assert [why for _, _, why in shows(stack, name)] == ["claimed", "claimed", "manager"], shows(stack, name)
+
+
+@point("guard: who takes a ticket while evenhand decides on a manager's word has it taken back", owner="guard",
+       sweep="off", managers={BOSS: "maja"})
+def taken_meanwhile(stack, shop, bridge):
+    hook, mine, thief = bridge.webhook(), *map(account_of, SALES[:2])
+    for name in ("t-%d" % n for n in range(100)):
+        assert hook.send(shop.add(name, account=account_of(SALES[2]), by=BOSS))[0] == 204
+        stack.settle()
+        bridge.settle()
+        if change_twice(stack, shop, hook, name, [(mine, BOSS), (thief, thief)]):
+            break
+    agree(stack, shop)
+    assert owner_of(stack, name) == mine, owner_of(stack, name)
+    assert (name, mine) in shop.set, shop.set
+
+
+@point("report: whoever has a ticket when it is reopened has it, and nothing is set; whoever drops it, nobody",
+       owner="report", sweep="off")
+def reopened(stack, shop, bridge):
+    hook, rep = bridge.webhook(), account_of(SALES[0])
+    assert hook.send(shop.add("o", account=rep, by=rep))[0] == 204
+    stack.settle()
+    assert hook.send(shop.change("o", open=False, outcome="closed"))[0] == 204
+    stack.settle()
+    bridge.settle()
+    assert hook.send(shop.change("o", open=True))[0] == 204
+    stack.settle()
+    bridge.settle()
+    assert [what for what, _, _ in shows(stack, "o")] == ["assigned", "closed", "returned"], shows(stack, "o")
+    assert owner_of(stack, "o") == rep and not shop.set, shop.set
+    for other in SALES:
+        stack.add({"type": "signal", "rep": other, "status": "away"})
+    stack.settle()
+    assert hook.send(shop.change("o", account=None, by=rep))[0] == 204
+    stack.settle()
+    bridge.settle()
+    assert shows(stack, "o")[-1][0] == "waiting" and not shop.set, (shows(stack, "o"), shop.set)
+
+
+@point("report: evenhand's owner that is set once a manager has set another holds, and both say so",
+       owner="report", sweep="off", managers={BOSS: "maja"})
+def crossed(stack, shop, bridge):
+    came, release = threading.Event(), threading.Event()
+
+    def held_back(ask):
+        came.set()
+        release.wait(60)
+        return shop.take(ask)
+
+    shop.stub.answer("POST", "/evenhand/owner", held_back)
+    assert bridge.webhook().send(shop.add("x"))[0] == 204
+    assert came.wait(60)
+    ours = owner_of(stack, "x")
+    theirs = next(account_of(rep) for rep in SALES if account_of(rep) != ours)
+    assert bridge.webhook().send(shop.change("x", account=theirs, by=BOSS))[0] == 204
+    release.set()
+    bridge.settle()
+    agree(stack, shop)
+    assert owner_of(stack, "x") == ours and shop.set == [("x", ours)], shop.set
 
 
 @point("guard: a new ticket that a rep has made for themselves is dealt all the same", owner="guard",
@@ -275,11 +369,12 @@ def report_parked(stack, shop, bridge):
     hook = bridge.webhook()
     assert hook.send(shop.add("p"))[0] == 204
     bridge.wait("has parked it", lambda: bridge.status()["owners"]["parked"] == 1)
-    shop.stub.answer("POST", "/evenhand/owner", shop.take)
     thief = next(account_of(rep) for rep in SALES if account_of(rep) != owner_of(stack, "p"))
     assert hook.send(shop.change("p", account=thief, by=thief))[0] == 204
     wait_until("evenhand knows", lambda: owner_of(stack, "p") == thief)
-    bridge.wait("has nothing parked", lambda: bridge.status()["owners"]["parked"] == 0)
+    bridge.settle()
+    assert bridge.status()["owners"]["parked"] == 0, bridge.status()
+    assert len(shop.stub.asked("POST")) == 1, shop.stub.asked("POST")  # it would be refused once more
 
 
 @point("one ticket whose owner the helpdesk fails to set is parked, though nothing else is sent; an outage"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bridge/sync/difference.h"
+#include "bridge/sync/private.h"
 
 static struct eh_connection connection;
 static struct eh_holdings *holdings;
@@ -45,6 +46,7 @@ static struct eh_held *hold(enum eh_held_state state, const char *account)
 }
 
 static int64_t outcome_ms; /* of the outcome that find() found last */
+static bool is_theirs;     /* what was said then of the owner is the helpdesk's word */
 
 /* The messages in short: "ticket owner(ana@x)+back" */
 static const char *find(struct eh_held *held, const char *text, bool in_flight)
@@ -83,6 +85,7 @@ static const char *find(struct eh_held *held, const char *text, bool in_flight)
         strcat(out, "+doubt");
     if (difference.stale)
         strcat(out, "+stale");
+    is_theirs = difference.theirs;
     eh_difference_done(&difference);
     json_decref(value);
     return out;
@@ -196,6 +199,100 @@ Test(difference, an_owner_that_was_never_set_is_set_whatever_the_mode)
     connection.owner = EH_OWNER_REPORT;
     cr_assert_str_eq(find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\"}", false),
                      "owner@ben@x by ben@x");
+}
+
+/* `find` and whether an entry that says the same has to be set. */
+static bool theirs(struct eh_held *held, const char *text, bool in_flight)
+{
+    find(held, text, in_flight);
+    return is_theirs;
+}
+
+Test(difference, whose_it_is_is_the_helpdesks_word_where_it_was_reported)
+{
+    const char *bens = OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\"}";
+    const char *bosss = OPEN ", \"account\": \"ben@x\", \"by\": \"boss@x\"}";
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert(theirs(held, bens, false));
+    cr_assert(theirs(held, OPEN ", \"account\": null}", false));
+    cr_assert_not(theirs(held, bens, true), "ours is being set: it comes behind");
+    cr_assert_not(theirs(held, OPEN ", \"account\": \"ana@x\"}", false), "nothing is told");
+    held->state = EH_HELD_ABSENT;
+    cr_assert(theirs(held, bens, false));
+    cr_assert_not(theirs(held, OPEN "}", false));
+    connection.owner = EH_OWNER_GUARD;
+    cr_assert_not(theirs(held, bens, false), "it is dealt");
+    cr_assert(theirs(held, bosss, false));
+    held->state = EH_HELD_ASSIGNED;
+    cr_assert_not(theirs(held, bens, false), "it is set back");
+    cr_assert(theirs(held, bosss, false));
+    connection.owner = EH_OWNER_OFF;
+    cr_assert_not(theirs(held, bosss, false));
+    held->unsure = true;
+    cr_assert_not(theirs(held, OPEN ", \"account\": \"ben@x\"}", false), "ours was never set");
+}
+
+Test(difference, whose_it_is_when_it_is_reopened_is_the_helpdesks_word)
+{
+    struct eh_held *held = hold(EH_HELD_CLOSED, NULL);
+    for (int mode = EH_OWNER_GUARD; mode <= EH_OWNER_OFF; mode++) {
+        connection.owner = (enum eh_owner_mode)mode;
+        cr_assert(theirs(held, OPEN ", \"account\": \"ana@x\"}", false));
+        cr_assert_not(theirs(held, OPEN ", \"account\": \"ana@x\"}", true));
+        cr_assert_not(theirs(held, OPEN "}", false), "it is not said");
+    }
+}
+
+/* One entry, of this type. */
+static void decide(struct eh_sync *sync, const char *type, const char *account)
+{
+    json_t *entry = json_pack("{s:s, s:s, s:s*}", "type", type, "id", "1", "account", account);
+    eh_sync_entry(sync, entry);
+    json_decref(entry);
+}
+
+static void learn(struct eh_sync *sync, struct eh_held *held, const char *account)
+{
+    json_t *ticket = json_pack("{s:s, s:s*}", "state", "assigned", "account", account);
+    eh_sync_learn(sync, held, ticket);
+    json_decref(ticket);
+}
+
+Test(difference, one_entry_that_says_what_they_said_is_done_already)
+{
+    static const char *const ends[] = {"assigned", "returned", "waiting",
+                                       "moved",    "held",     "closed"};
+    struct eh_sync sync = {.holdings = holdings};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+        cr_assert_not(eh_sync_has_said(&sync, "1", "ana@x"), "it is evenhand's own");
+        held->theirs = true;
+        cr_assert(eh_sync_has_said(&sync, "1", "Ana@x"));
+        cr_assert_not(eh_sync_has_said(&sync, "1", "ben@x"));
+        cr_assert_not(eh_sync_has_said(&sync, "1", NULL));
+        decide(&sync, ends[i], i < 2 ? "ana@x" : NULL);
+        cr_assert_not(eh_sync_has_said(&sync, "1", "ana@x"), "%s", ends[i]);
+        cr_assert_not(eh_sync_has_said(&sync, "1", NULL), "%s", ends[i]);
+        eh_held_forget(holdings, held);
+    }
+    cr_assert_not(eh_sync_has_said(&sync, "1", NULL), "nothing is known of it");
+}
+
+Test(difference, what_they_said_is_doubted_once_evenhand_says_otherwise_or_entries_are_lost)
+{
+    struct eh_sync sync = {.holdings = holdings, .listed = true};
+    struct eh_held *held = hold(EH_HELD_WAITING, NULL);
+    held->theirs = true;
+    cr_assert(eh_sync_has_said(&sync, "1", NULL), "they said that nobody has it");
+    learn(&sync, held, NULL);
+    cr_assert(eh_sync_has_said(&sync, "1", NULL));
+    learn(&sync, held, "ben@x");
+    cr_assert_not(eh_sync_has_said(&sync, "1", "ben@x"));
+    held->theirs = true;
+    cr_assert(eh_sync_has_said(&sync, "1", "ben@x"));
+    eh_sync_lost(&sync);
+    cr_assert_not(eh_sync_has_said(&sync, "1", "ben@x"));
 }
 
 Test(difference, a_ticket_of_somebody_outside_is_not_set_back)

@@ -8,6 +8,7 @@
 
 #include "bridge/out/failing.h"
 #include "bridge/out/jobs.h"
+#include "bridge/out/wanted.h"
 #include "bridge/out/words.h"
 
 TestSuite(bridge_jobs, .timeout = 300);
@@ -661,4 +662,36 @@ Test(bridge_jobs, whatever_is_answered_and_whenever)
     const char *seed = getenv("EVENHAND_SEED");
     for (unsigned i = 0; i < 300; i++)
         random_world(seed ? (unsigned)atoi(seed) : i);
+}
+
+static enum eh_wanted wanted(const char *text, struct eh_wish *ret)
+{
+    static json_t *entry; /* the wish's text is its */
+    json_decref(entry);
+    entry = json_loads(text, 0, NULL);
+    cr_assert(entry, "%s", text);
+    return eh_wanted_read(entry, ret);
+}
+
+Test(bridge_jobs, an_entry_asks_for_an_owner_for_none_or_for_nothing)
+{
+    struct eh_wish wish = {.seq = 7};
+    cr_assert_eq(wanted("{\"type\":\"assigned\",\"id\":\"1\",\"account\":\"ana@x\"}", &wish),
+                 EH_WANTED_OWNER);
+    cr_assert(eh_str_equal(wish.id, eh_str("1")) && eh_str_equal(wish.account, eh_str("ana@x")));
+    cr_assert_eq(wish.seq, 7);
+    cr_assert_eq(wanted("{\"type\":\"returned\",\"id\":\"1\",\"rep\":\"ana\"}", &wish),
+                 EH_WANTED_ACCOUNT);
+    cr_assert_eq(wanted("{\"type\":\"waiting\",\"id\":\"1\",\"was\":\"ana\"}", &wish),
+                 EH_WANTED_OWNER);
+    cr_assert_eq(wish.account.size, 0);
+    static const char *const unowned[] = {"waiting", "moved", "held", "closed"};
+    for (size_t i = 0; i < sizeof unowned / sizeof *unowned; i++) {
+        char text[64];
+        eh_format(text, sizeof text, "{\"type\":\"%s\",\"id\":\"1\"}", unowned[i]);
+        cr_assert_eq(wanted(text, &wish), EH_WANTED_NO_OWNER, "%s", text);
+    }
+    cr_assert_eq(wanted("{\"type\":\"refused\",\"id\":\"1\"}", &wish), EH_WANTED_NOTHING);
+    cr_assert_eq(wanted("{}", &wish), EH_WANTED_NOTHING);
+    cr_assert_eq(wish.id.size, 0);
 }

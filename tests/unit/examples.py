@@ -158,6 +158,7 @@ OWN = {
         eh_web_fn *on_answer; void *job;""",
     "bridge/out/tail.h": """struct eh_redis_address address; void *on_entry, *on_caught_up, *on_gap, *out;
         struct eh_tail *tail; json_t *entry;""",
+    "bridge/out/wanted.h": """struct eh_jobs *jobs; json_t *entry; uint64_t seq;""",
     "bridge/out/web.h": "struct eh_web *web; eh_web_fn *on_answer; void *job;",
     "bridge/out/words.h": "json_t *values; struct eh_web_answer answer;",
     "outbox/burst.h": """struct eh_burst burst; struct eh_notice *notice; bool json;

@@ -134,6 +134,12 @@ static int account_of(void *context, const char *rep, const char *id, const char
     return eh_sync_account(app->sync, rep, id, ret);
 }
 
+static bool is_said(void *context, const char *id, const char *account)
+{
+    const struct eh_bridge_app *app = context;
+    return eh_sync_has_said(app->sync, id, account);
+}
+
 /* Before that, nobody knows what evenhand has decided since the bridge ran last. */
 static void on_caught_up(void *context)
 {
@@ -220,6 +226,7 @@ static int make_out(struct eh_bridge_app *app, struct eh_error *error)
                                            .outbox_key = app->outbox_key,
                                            .session = app->profile->session,
                                            .account_of = account_of,
+                                           .is_said = is_said,
                                            .on_entry = on_entry,
                                            .on_caught_up = on_caught_up,
                                            .on_lost = on_lost,

@@ -9,6 +9,7 @@
 #include "bridge/out/accountless.h"
 #include "bridge/out/cursor.h"
 #include "bridge/out/tail.h"
+#include "bridge/out/wanted.h"
 #include "bridge/out/words.h"
 #include "host/clock.h"
 #include "host/log.h"
@@ -155,14 +156,6 @@ static struct eh_str member(const json_t *entry, const char *key)
     return eh_str_n(json_string_value(value), json_string_length(value));
 }
 
-static bool is_one_of(struct eh_str type, const char *const *names)
-{
-    for (; *names; names++)
-        if (eh_str_equal(type, eh_str(*names)))
-            return true;
-    return false;
-}
-
 /* It was given up after this entry already: read again after a kill, it changes nothing. */
 static bool is_parked_since(struct eh_out *out, const struct eh_wish *wish)
 {
@@ -195,29 +188,30 @@ static int owner_want(struct eh_out *out, const struct eh_wish *wish)
     return 0;
 }
 
+/* The helpdesk has said that owner itself, and nothing of ours has come or is to come between: a
+ * request would change nothing but what somebody sets there in that moment. */
+static bool is_said(const struct eh_out *out, const struct eh_wish *wish)
+{
+    return out->options.is_said && !eh_jobs_has(out->jobs, wish->id) &&
+           out->options.is_said(out->options.context, wish->id.data,
+                                wish->account.size > 0 ? wish->account.data : NULL);
+}
+
 /* 0: taken; below: there is no room. */
 static int entry_want(struct eh_out *out, uint64_t seq, const json_t *entry, bool from_before)
 {
-    static const char *const owned[] = {"assigned", "returned", NULL};
-    static const char *const unowned[] = {"waiting", "moved", "held", "closed", NULL};
-    const struct eh_wish wish = {.id = member(entry, "id"),
-                                 .account = member(entry, "account"),
-                                 .seq = seq,
-                                 .doubt = from_before};
-    struct eh_str type = member(entry, "type");
-    if (wish.id.size == 0 || is_parked_since(out, &wish))
+    struct eh_wish wish = {.seq = seq, .doubt = from_before};
+    enum eh_wanted wanted = eh_wanted_read(entry, &wish);
+    if (wish.id.size == 0 || wanted == EH_WANTED_NOTHING || is_parked_since(out, &wish))
         return 0;
-    bool is_owned = is_one_of(type, owned);
-    if (is_owned && wish.account.size == 0)
-        accountless_park(out, &wish, member(entry, "rep"));
-    else if (is_owned)
+    if (wanted == EH_WANTED_OWNER && !is_said(out, &wish))
         return owner_want(out, &wish);
-    if (eh_str_equal(type, eh_str("waiting")) && member(entry, "was").size > 0)
-        return owner_want(out, &wish); /* they do not have it any more, and nobody else has */
-    if (is_one_of(type, unowned)) {
-        eh_jobs_drop(out->jobs, wish.id);
-        unpark(out, wish.id);
+    if (wanted == EH_WANTED_ACCOUNT) {
+        accountless_park(out, &wish, member(entry, "rep"));
+        return 0;
     }
+    eh_jobs_drop(out->jobs, wish.id);
+    unpark(out, wish.id);
     return 0;
 }
 

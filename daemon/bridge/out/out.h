@@ -41,6 +41,9 @@ struct eh_out_options {
     /* The account of a rep of whom an entry names none, for the ticket it is about: the caller's
      * text, NULL: they have none. Below 0: nobody knows yet; asked again. NULL: nobody is asked. */
     int (*account_of)(void *context, const char *rep, const char *id, const char **ret);
+    /* The helpdesk has said itself that this account has the ticket, NULL: nobody, and no owner of
+     * ours was wanted since: none is set. NULL: it is not known of any. */
+    bool (*is_said)(void *context, const char *id, const char *account);
     void (*on_entry)(void *context, const json_t *entry); /* each of our source; borrowed */
     void (*on_caught_up)(void *context);                  /* all that is there was read; or NULL */
     void (*on_lost)(void *context);                       /* entries were never read; or NULL */

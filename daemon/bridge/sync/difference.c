@@ -113,7 +113,7 @@ static void owner_put(struct finding *in, json_t *message)
     }
     put_text(message, "account", said->account);
     put_text(message, "by", by);
-    in->out->reported = true;
+    in->out->reported = in->out->theirs = true;
 }
 
 static void owner_add(struct finding *in)
@@ -224,6 +224,7 @@ static void of_closed(struct finding *in)
         rating_find(in);
     } else if (!is_foreign(said)) {
         outcome_add(in, "reopened");
+        in->out->theirs = said->says_owner && !in->view->in_flight;
         if (is_changed(in->view->held, said))
             ticket_add(in);
     }

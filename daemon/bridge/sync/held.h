@@ -53,9 +53,10 @@ struct eh_held {
     uint32_t ring;                      /* its place among the closed ones, from 1; 0: none */
     uint32_t next;                      /* row behind it in its list, from 1; 0: none */
     uint8_t loss;                       /* of entries, since which it is known */
-    bool unsure;                        /* whose it is was not on the outbox: it was lost */
-    bool used, id_is_apart;
-    bool told; /* by us, or its content was said since */
+    bool unsure : 1;                    /* whose it is was not on the outbox: it was lost */
+    bool used : 1, id_is_apart : 1;
+    bool told : 1;   /* by us, or its content was said since */
+    bool theirs : 1; /* `account` is the helpdesk's own word, told us and not yet decided on */
     int8_t priority;
     uint8_t csat; /* 0: none is known */
     uint8_t state;

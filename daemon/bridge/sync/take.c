@@ -126,6 +126,7 @@ void eh_sync_learn(struct eh_sync *sync, struct eh_held *held, const json_t *tic
     set_text(sync, &held->kind, text_of(ticket, "kind"));
     set_text(sync, &held->account, text_of(ticket, "account"));
     held->unsure |= held->loss != sync->losses && held->account != account;
+    held->theirs &= held->account == account;
     held->loss = sync->losses;
     held->value = json_integer_value(json_object_get(ticket, "value"));
     held->priority = (int8_t)json_integer_value(json_object_get(ticket, "priority"));
@@ -151,8 +152,9 @@ static void apply_state(struct eh_sync *sync, struct eh_held *held, const struct
         eh_held_close(sync->holdings, held);
     else if (ours && !eh_held_is_open(held))
         held->state = EH_HELD_WAITING, held->account = NULL;
-    if (difference->reported) {
+    if (difference->theirs) {
         set_text(sync, &held->account, said->account);
+        held->theirs = !held->account == !said->account;
         if (!said->account && ours)
             held->state = EH_HELD_WAITING;
     }
@@ -237,9 +239,10 @@ static bool in_flight(const struct told *told, const struct eh_held *held)
            (!heard && options->helpdesk->is_parked(options->helpdesk_context, eh_held_id(held)));
 }
 
-static void set_back(struct eh_sync *sync, const struct eh_held *held)
+static void set_back(struct eh_sync *sync, struct eh_held *held)
 {
     const struct eh_sync_options *options = &sync->options;
+    held->theirs = false;
     sync->counts.set_back += !held->unsure;
     eh_log_limited(EH_LOG_INFO, "guard", "ticket %s: %s", eh_held_id(held),
                    held->unsure ? "its owner was never set"
@@ -251,14 +254,17 @@ static void set_back(struct eh_sync *sync, const struct eh_held *held)
 
 /* Ours is being set, and who was first nobody knows: the owner is read back behind it. What `guard`
  * sets goes on to what evenhand wants. */
-static void look_again(const struct told *told, const struct eh_held *held)
+static void look_again(const struct told *told, struct eh_held *held)
 {
     struct eh_sync *sync = told->sync;
     const struct eh_sync_options *options = &sync->options;
     if (options->connection->owner == EH_OWNER_REPORT ||
-        (told->said.by && eh_account_listed(options->connection->managers, told->said.by)))
+        (told->said.by && eh_account_listed(options->connection->managers, told->said.by))) {
         sync->look(sync, eh_held_id(held), told->said.by);
-    else if (options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held)))
+        return;
+    }
+    held->theirs = false;
+    if (options->helpdesk->is_pending(options->helpdesk_context, eh_held_id(held)))
         (void)options->helpdesk->set_owner(options->helpdesk_context, eh_held_id(held),
                                            held->account);
 }
@@ -472,8 +478,18 @@ void eh_sync_entry(struct eh_sync *sync, const json_t *entry)
         return;
     }
     struct eh_held *held = eh_held_find(sync->holdings, id);
-    if (held && held->state != EH_HELD_UNKNOWN)
+    if (!held)
+        return;
+    held->theirs = false;
+    if (held->state != EH_HELD_UNKNOWN)
         take_decision(sync, held, type, entry);
+}
+
+bool eh_sync_has_said(const struct eh_sync *sync, const char *id, const char *account)
+{
+    const struct eh_held *held = eh_held_find(sync->holdings, id);
+    return held && held->theirs && held->loss == sync->losses &&
+           eh_account_same(held->account, account);
 }
 
 json_t *eh_sync_previous(const struct eh_sync *sync, const char *id)
