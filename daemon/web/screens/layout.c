@@ -55,8 +55,8 @@ static void put_troubles(const struct eh_page *page, struct eh_html *out)
     const json_t *status = eh_answers_status(page->pages->answers);
     const char *postgres = eh_text_of(status, "postgres");
     if (*postgres && strcmp(postgres, "up") != 0)
-        eh_html(out, "<p class=\"warn\">The database is away. What you see is what holds; changes "
-                     "are refused until it is back.</p>");
+        eh_html(out, "<p class=\"warn\">The database is away. What you see here holds; tickets wait, "
+                     "and changes are refused until it is back.</p>");
     if (page->wrong.change && !page->wrong.told)
         eh_html(out, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
     for (unsigned i = 0; i < page->answer_count; i++) {

@@ -49,11 +49,12 @@ function show(text) {
   const next = fresh.getElementById("main");
   if (!next || !next.dataset.version) return false;
   const before = items();
+  document.getElementById("signed-out")?.remove();
   title.text = fresh.title;
   say(next);
   morph(main, document.adoptNode(next));
-  showTitle();
   tellNews(before);
+  showTitle();
   draw(main);
   return true;
 }
@@ -121,6 +122,15 @@ function listen() {
 
 // ---- What is changed.
 
+// What was refused stays to be read until the next try, however often the page is fetched meanwhile.
+function keepRefusal() {
+  for (const told of main.querySelectorAll(".wrong[role=alert]")) told.dataset.ours = "";
+}
+
+function dropRefusal() {
+  for (const told of main.querySelectorAll(".wrong[role=alert][data-ours]")) told.remove();
+}
+
 async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
   form.setAttribute("aria-busy", "true");
@@ -132,7 +142,10 @@ async function send(form, submitter) {
     else {
       if (answer.ok) for (const field of form.elements) delete field.dataset.typed;
       if (answer.redirected && at.href !== location.href) history.replaceState(null, "", at.href);
-      show(await answer.text());
+      const text = await answer.text();
+      dropRefusal();
+      show(text);
+      keepRefusal();
       main.querySelector(".wrong")?.scrollIntoView({ block: "nearest" });
       if (answer.ok) tell(form.dataset.done || "Done.");
     }
