@@ -60,8 +60,10 @@ class Browser:
         for flag in FLAGS + ("--user-data-dir=" + self.folder + "/profile", "--window-size=%d,%d" % self.size):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        prefs = {"intl.accept_languages": "en-GB,en"}
         if not scripts:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+            prefs["profile.managed_default_content_settings.javascript"] = 2
+        options.add_experimental_option("prefs", prefs)
         home = {**os.environ, "HOME": self.folder, "XDG_CONFIG_HOME": self.folder, "XDG_CACHE_HOME": self.folder,
                 "LANG": "C.UTF-8"}
         self.driver = webdriver.Chrome(service=Service(driver, log_path=self.folder + "/log", env=home),

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
 """web: evenhand-web as browsers meet it: who gets in, what they see and change, what is refused."""
 import getpass
-import glob
 import html
 import re
 
-from harness import Skip, default_desk, default_team, note, program_holds, run, wait_until
-from web_kit import Browser, Reader, Web, page_scenario
+from harness import default_desk, default_team, note, program_holds, run, wait_until
+from web_kit import Browser, Reader, Web, page_scenario, past
 
 SELF = getpass.getuser()
 
@@ -26,16 +25,6 @@ def start(stack):
 
 def point(title, **settings):
     return page_scenario(title, start, **settings)
-
-
-def past(span):
-    """The environment of a program that lives so long ago."""
-    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    if not library:
-        raise Skip("libfaketime is not installed")
-    if program_holds(b"__asan_init"):
-        raise Skip("libfaketime does not go with a sanitizer")
-    return {"LD_PRELOAD": library[0], "FAKETIME": span, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 @point("a link signs in once, and the page shows the day")

@@ -1,5 +1,6 @@
 """web_kit: evenhand-web beside a daemon of the harness, and a browser without scripts."""
 import functools
+import glob
 import http.client
 import os
 import re
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import urllib.parse
 
-from harness import BUILD, UnixConnection, patience, scenario, wait_until
+from harness import BUILD, Skip, UnixConnection, patience, program_holds, scenario, wait_until
 
 PROGRAM = os.path.join(BUILD, "daemon", "web", "evenhand-web")
 
@@ -17,6 +18,16 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def past(span):
+    """The environment of a program that lives so long ago, or ahead."""
+    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    if not library:
+        raise Skip("libfaketime is not installed")
+    if program_holds(b"__asan_init"):
+        raise Skip("libfaketime does not go with a sanitizer")
+    return {"LD_PRELOAD": library[0], "FAKETIME": span, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 class Page:
