@@ -40,13 +40,19 @@ static void put_header(const struct eh_page *page, struct eh_html *out)
 {
     eh_html(out, "<header class=\"top\"><a class=\"brand\" href=\"/\">evenhand</a>");
     put_navigation(page, out);
-    eh_html(out, "<div class=\"person\"><span>%s</span>", page->who.name);
+    eh_html(out, "<span class=\"person\">%s</span></header>", page->who.name);
+}
+
+/* Last, so that on a phone the screens of a manager have the top for themselves. */
+static void put_footer(const struct eh_page *page, struct eh_html *out)
+{
+    eh_html(out, "<footer class=\"foot\"><span>You are %s.</span>", page->who.name);
     if (!page->who.by_proxy)
         eh_html(out,
                 "<form method=\"post\" action=\"/sign-out\"><input type=\"hidden\" name=\"token\" "
                 "value=\"%s\"><button class=\"quiet\">Sign out</button></form>",
                 page->who.form);
-    eh_html(out, "</div></header>");
+    eh_html(out, "</footer>");
 }
 
 /* What of the page cannot be had just now, and what still works. */
@@ -55,8 +61,9 @@ static void put_troubles(const struct eh_page *page, struct eh_html *out)
     const json_t *status = eh_answers_status(page->pages->answers);
     const char *postgres = eh_text_of(status, "postgres");
     if (*postgres && strcmp(postgres, "up") != 0)
-        eh_html(out, "<p class=\"warn\">The database is away. What you see here holds; tickets wait, "
-                     "and changes are refused until it is back.</p>");
+        eh_html(out,
+                "<p class=\"warn\">The database is away. What you see here holds; tickets wait, "
+                "and changes are refused until it is back.</p>");
     if (page->wrong.change && !page->wrong.told)
         eh_html(out, "<p class=\"wrong\" role=\"alert\">%s</p>", page->wrong.why);
     for (unsigned i = 0; i < page->answer_count; i++) {
@@ -78,7 +85,9 @@ void eh_layout_page(const struct eh_page *page, struct eh_html *ret)
             page->screen->posted || page->screen->still ? "still" : "live");
     put_troubles(page, ret);
     eh_html_add(ret, &page->main);
-    eh_html(ret, "</main></body></html>\n");
+    eh_html(ret, "</main>");
+    put_footer(page, ret);
+    eh_html(ret, "</body></html>\n");
 }
 
 void eh_layout_plain(const char *title, const struct eh_html *main, struct eh_html *ret)
