@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+"""browser_screens: every screen of evenhand-web in Chromium, for every role, on a desk of long names, a team
+of 200 and thousands of tickets: it fits a phone, it is silent in the console, and keys come everywhere.
+
+Pictures of all screens, 360 and 1,280 px wide, light and dark, are written to the folder EVENHAND_PICTURES.
+"""
+import getpass
+import glob
+import os
+import re
+import urllib.parse
+
+import pools
+from browser_kit import VISIBLE, Browser, Keys
+from harness import CHECKOUT, note, run
+from web_kit import page_scenario
+
+SELF = getpass.getuser()
+MONTHS = pools.last_months(3)
+LONG = "Wolfeschlegelsteinhausenbergerdorff"
+ROLES = {"rep": "ana", "manager": "maja", "operator": "olivia", "auditor": "aud"}
+PAGES_MOST = 40  # of a role: each kind of address once
+WIDTHS = (360, 1280)
+
+
+def screens():
+    """The addresses of all screens but those that answer to a form."""
+    found = set()
+    for name in glob.glob(os.path.join(CHECKOUT, "daemon", "web", "screens", "*.c")):
+        with open(name, encoding="utf-8") as f:
+            for piece in re.findall(r"const struct eh_screen eh_screen_\w+ = \{(.*?)\};", f.read(), re.S):
+                if ".posted" not in piece:
+                    found.add(re.search(r'\.path = "([^"]+)"', piece)[1])
+    assert len(found) > 8, found
+    return found - {"/"}  # leads on
+
+
+def desk():
+    whole = pools.desk(pools.plan(MONTHS[0]))
+    for rep in whole["reps"]:
+        rep.update(user=rep["id"], name="%s %s-Featherstonehaugh" % (rep["id"].title(), LONG))
+    many = ["m%03d" % n for n in range(196)]
+    whole["reps"] += [{"id": rep, "name": "%s %s" % (LONG, rep) if n % 9 == 0 else "Per Ås " + rep}
+                      for n, rep in enumerate(many)]
+    whole["reps"].append({"id": "x" * 40, "name": "N" * 60, "user": "eve"})
+    whole["kinds"]["k" * 30] = {"points": 3}
+    sales, support = whole["teams"]
+    sales.update(managers=["maja"], name="Sales & " + LONG + " more", reps=sales["reps"] + many, capacity=30)
+    support.update(managers=["maja"], name="Support", reps=["x" * 40])
+    whole["teams"].append({"id": "night", "managers": ["maja"], "reps": []})
+    return whole
+
+
+def start(stack):
+    """Months of outcomes; thousands of tickets that reps have, and that wait; somebody is overloaded."""
+    stack.start(desk(), delegates=[SELF], operators=[SELF, "olivia"], auditors=["aud"])
+    pools.History(stack, MONTHS, tickets=30).send()
+    signals = [("m010", {"status": "overloaded", "for": 3600, "reason": "two calls, and a fire " * 8}),
+               ("m011", {"status": "away", "reason": "r" * 120}), ("x" * 40, {"status": "away"}),
+               ("ben", {"status": "overloaded"})]
+    for name, body in signals:
+        assert stack.daemon.post("/v1/reps/%s/signal" % name, body).code == 200
+    kinds = ["order", "quote", "query", "k" * 30]
+    stack.add_many([{"type": "ticket", "id": "L%05d" % n, "team": "sales", "kind": kinds[n % 4],
+                     "value": n * 997 % 10 ** 9, "customer": ("c" * 60 if n % 5 == 0 else "Firma %d" % n)}
+                    for n in range(4000)])
+    stack.add_many([{"type": "ticket", "id": "own-%d-%s" % (n, "i" * 40), "team": "sales", "kind": kinds[n % 4],
+                     "owner": "ana", "value": 10 ** 11, "customer": "Fjordlys Bakeri og Konditori " * 3}
+                    for n in range(12)])
+    stack.add_many([{"type": "ticket", "id": "W%04d" % n, "team": "support", "kind": "query"}
+                    for n in range(300)])
+    stack.redis.xadd("evenhand:{main}:inbox", {"j": "{"})
+    stack.settle()
+
+
+def kind_of(link, known):
+    """(screen, names and words of the query): what two addresses have in common that look alike."""
+    parts = urllib.parse.urlsplit(link)
+    for path in sorted(known, key=lambda p: p.count("{")):
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), parts.path):
+            query = tuple(sorted((k, v if k == "show" else "") for k, v in urllib.parse.parse_qsl(parts.query)))
+            if path == "/teams/{team}/pool/{step}":
+                query = (parts.path.rsplit("/", 1)[1],)
+            return path, query
+    return None
+
+
+def links(browser):
+    return browser.js("return [...document.querySelectorAll('a[href]')].filter((a) => a.origin === location.origin)"
+                      ".map((a) => a.pathname + a.search)")
+
+
+def crawl(browser, known, visit):
+    """Every kind of page that the links lead to, once; the desk's large team first."""
+    seen, waiting = {}, [browser.path]
+    while waiting and len(seen) < PAGES_MOST:
+        path = waiting.pop(0)
+        kind = kind_of(path, known)
+        if kind is None or kind in seen:
+            continue
+        browser.go(path).settled()
+        seen[kind] = path
+        visit(kind, path)
+        found = links(browser)
+        waiting += sorted(found, key=lambda link: "/teams/sales" not in link)
+    return seen
+
+
+def fits(browser, path):
+    """Nothing reaches out, even when all that opens is open."""
+    for opened in (False, True):
+        if opened:
+            browser.js("for (const d of document.querySelectorAll('details')) d.open = true")
+        assert browser.over() is None, (path, browser.size, opened, browser.over())
+
+
+def has_words(browser, path):
+    """Every control has a name; there is one h1; no id is there twice."""
+    odd = browser.js(VISIBLE + """
+        const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+        return [...[...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((e) =>
+            seen(e) && !(e.innerText || e.labels?.[0]?.innerText || e.getAttribute('aria-label') || '').trim())
+            .map((e) => e.outerHTML), ...ids.filter((id, at) => ids.indexOf(id) !== at),
+            ...(document.querySelectorAll('h1').length === 1 ? [] : ['h1'])];""")
+    assert not odd, (path, odd)
+
+
+def is_silent(browser, path):
+    """Nothing is said but, where the page itself is a refusal, that it is one."""
+    status = browser.js("return performance.getEntriesByType('navigation')[0].responseStatus")
+    said = browser.console()
+    if status >= 400:
+        assert browser.text(".wrong"), (path, browser.text())
+        said = [line for line in said if "status of %d" % status not in line]
+    assert not said, (path, status, said)
+
+
+def tabs_to(browser):
+    """Presses Tab until it comes round; what it came to, each with its place and its ring."""
+    browser.js("""document.activeElement?.blur(); scrollTo(0, 0); window.came = [];
+        document.addEventListener('focusin', ({target: e}) => {
+            const at = e.getBoundingClientRect(), ring = getComputedStyle(e);
+            came.push({e, top: at.top + scrollY, left: at.left, height: at.height, words: e.outerHTML.slice(0, 120),
+                seen: at.width > 0 && at.bottom > 0 && at.top < innerHeight && ring.outlineStyle !== 'none' &&
+                    parseFloat(ring.outlineWidth) >= 2}); })""")
+    most = 2 + browser.js("""
+        return document.querySelectorAll('a, button, input, select, textarea, summary, .scroll, .tall').length +
+            4 * document.querySelectorAll('input[type=date]').length""")  # a day, a month, a year, a calendar
+    browser.one("body").send_keys(Keys.TAB * most)
+    return browser.js("""
+        const first = came.findIndex((one, at) => at > 0 && one.e === came[0].e);
+        return (first < 0 ? came : came.slice(0, first)).map(({e, ...rest}) => rest);""")
+
+
+def keys_come_everywhere(browser, path):
+    """By Tab to every control, in the order in which they are to be seen; each shows that it has the focus."""
+    came = tabs_to(browser)
+    assert "Skip to content" in came[0]["words"], came[0]
+    missed = browser.js(VISIBLE + """
+        const seenBy = new Set(came.map((one) => one.e));
+        const radios = (e) => e.type === 'radio' && [...seenBy].some((o) => o.name === e.name && o.form === e.form);
+        return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((e) =>
+            seen(e) && e.type !== 'hidden' && !e.disabled && !seenBy.has(e) && !radios(e)).map((e) => e.outerHTML);""")
+    assert not missed, (path, missed[:3])
+    unseen = [one["words"] for one in came if not one["seen"]]
+    assert not unseen, (path, unseen[:3])
+    before = came[1]
+    for one in came[2:]:
+        above = one["top"] + one["height"] <= before["top"] + 1
+        assert not above, "%s: %s is reached before %s" % (path, before["words"], one["words"])
+        before = one
+
+
+def look(name, browser, pictures):
+    """Pictures in all four ways; the words are the same, the ground is not."""
+    grounds = set()
+    for width in WIDTHS:
+        for scheme in ("light", "dark"):
+            browser.window(width).media(scheme).settled()
+            browser.picture(os.path.join(pictures, "%s-%d-%s.png" % (name, width, scheme)), most=3000)
+            grounds.add(browser.js("return getComputedStyle(document.body).backgroundColor"))
+    assert len(grounds) == 2, grounds
+    browser.window(WIDTHS[0]).media()
+
+
+@page_scenario("every screen fits a phone for every role, is silent in the console, and keys come everywhere on it",
+               start)
+def every_screen(stack, web):
+    pictures = os.environ.get("EVENHAND_PICTURES") or os.path.join(stack.dir, "pictures")
+    os.makedirs(pictures, exist_ok=True)
+    known, drawn, count = screens(), set(), 0
+    with Browser(web, "ana", width=360) as browser:
+        for role, user in ROLES.items():
+            browser.as_user(user).go("/")
+
+            def visit(kind, path):
+                fits(browser, path)
+                has_words(browser, path)
+                if kind[0] not in drawn:
+                    drawn.add(kind[0])
+                    browser.go(path).settled()
+                    look(kind[0].strip("/").replace("/", "-").replace("{", "").replace("}", ""), browser, pictures)
+                    fits(browser, path)
+                    browser.window(WIDTHS[0], touch=False).go(path).settled()
+                    keys_come_everywhere(browser, path)
+                is_silent(browser, path)
+            seen = crawl(browser, known, visit)
+            note("%s: %d pages" % (role, len(seen)))
+            count += len(seen)
+    assert drawn == known, "never seen: %s" % sorted(known - drawn)
+    note("%d pages, %d pictures in %s" % (count, len(drawn) * 4, pictures))
+
+
+if __name__ == "__main__":
+    run()
