@@ -7,13 +7,16 @@ Pictures of all screens, 360 and 1,280 px wide, light and dark, are written to t
 import getpass
 import glob
 import os
+import random
 import re
+import struct
 import urllib.parse
+import zlib
 
 import pools
 from browser_kit import VISIBLE, Browser, Keys
 from harness import CHECKOUT, note, run
-from web_kit import page_scenario
+from web_kit import page_scenario, past
 
 SELF = getpass.getuser()
 MONTHS = pools.last_months(3)
@@ -209,6 +212,116 @@ def every_screen(stack, web):
             count += len(seen)
     assert drawn == known, "never seen: %s" % sorted(known - drawn)
     note("%d pages, %d pictures in %s" % (count, len(drawn) * 4, pictures))
+
+
+# ---- README's picture.
+
+PICTURE = os.path.join(CHECKOUT, "tests", "scenario", "board.png")
+PICTURE_BYTES_MAX = 200 * 1024
+PEOPLE = {"nina": "Nina Dahl", "omar": "Omar Haddad", "pia": "Pia Lindqvist", "ana": "Ana Castro",
+          "mei": "Mei Tanaka", "lars": "Lars Holm", "tove": "Tove Nygård", "eli": "Eli Berg"}
+SELLERS, HELPERS = list(PEOPLE)[:4], list(PEOPLE)[4:]
+
+
+def shop(stack):
+    """A made-up desk on a working day: what is open, waits and was won, from half an hour ago on."""
+    plan = pools.plan(MONTHS[0])
+    plan["metrics"][0]["curve"] = [["0.00", "0%"], ["20000.00", "100%"], ["40000.00", "140%"]]
+    reps = [{"id": rep, "name": name, "user": rep, "since": "2023-01-16"} for rep, name in PEOPLE.items()]
+    teams = [{"id": "sales", "name": "Sales", "reps": SELLERS, "managers": ["maja"], "capacity": 16},
+             {"id": "support", "name": "Support", "reps": HELPERS, "managers": ["maja"], "capacity": 10}]
+    kinds = {"order": {"points": 2}, "quote": {"points": 2}, "query": {"points": 1}}
+    stack.write_desk({"desk": "main", "currency": "EUR", "time_zone": "Europe/Oslo", "kinds": kinds, "reps": reps,
+                      "teams": teams, "plans": [plan]})
+    stack.start_servers()
+    stack.new_daemon("d", delegates=[SELF])
+    assert stack.migrate()[0] == 0
+    stack.daemon.start(environment=past("-26m"))
+    sold(stack)
+    for n in range(26):
+        stack.add_ticket("Q-%d" % (2200 + n), team="support", kind="query")
+    stack.settle()
+    says(stack, "lars", status="away", reason="at the dentist until two")
+    says(stack, "tove", status="away", reason="holiday")
+    for n in range(14):
+        stack.add_ticket("Q-%d" % (2240 + n), team="support", kind="query")
+    stack.settle()
+    assert stack.daemon.stop() == 0
+    stack.daemon.start()
+    says(stack, "omar", **{"status": "overloaded", "for": 3600, "reason": "two big orders open"})
+
+
+def says(stack, rep, **signal):
+    answer = stack.daemon.post("/v1/reps/%s/signal" % rep, signal, headers={"Evenhand-As": rep})
+    assert answer.code == 200, answer
+
+
+def sold(stack):
+    """Tickets of sales that are won, lost, and open."""
+    chance = random.Random(5)
+    tickets = [{"type": "ticket", "id": "S-%d" % (1100 + n), "team": "sales", "kind": chance.choice(["order", "quote"]),
+                "value": chance.randrange(9000, 160000, 50)} for n in range(68)]
+    done = [{"type": "outcome", "id": one["id"], "outcome": chance.choice(["won", "won", "lost"]),
+             "csat": chance.randrange(4, 6)} for one in tickets[:48]]
+    for outcome, ticket in zip(done, tickets):
+        if outcome["outcome"] == "won":
+            outcome["value"] = ticket["value"]
+    for n in range(0, len(done), 12):
+        stack.add_many(tickets[n:n + 12])
+        stack.settle()
+        stack.add_many(done[n:n + 12])
+        stack.settle()
+    stack.add_many(tickets[48:])
+    stack.settle()
+
+
+def pieces(data):
+    """The pieces of a PNG: (name, bytes)."""
+    at = 8
+    while at < len(data):
+        size, name = struct.unpack(">I4s", data[at:at + 8])
+        yield name, data[at + 8:at + 8 + size]
+        at += size + 12
+
+
+def packed(data, words):
+    """The same PNG, smaller, and with what is to be read on it."""
+    found = list(pieces(data))
+    image = zlib.compress(zlib.decompress(b"".join(body for name, body in found if name == b"IDAT")), 9)
+    made = [found[0], (b"iTXt", b"Description\0\0\0\0\0" + words.encode()), (b"IDAT", image), (b"IEND", b"")]
+    return data[:8] + b"".join(struct.pack(">I4s", len(body), name) + body +
+                               struct.pack(">I", zlib.crc32(name + body)) for name, body in made)
+
+
+def told_of(data):
+    """Width, height and words of a picture."""
+    named = dict(pieces(data))
+    return struct.unpack(">II", named[b"IHDR"][:8]) + (named.get(b"iTXt", b"").decode().rsplit("\0", 1)[-1],)
+
+
+@page_scenario("README opens with a picture of what the page shows", shop)
+def readme_picture(stack, web):
+    made = os.path.join(stack.dir, "board.png")
+    with Browser(web, "maja") as browser:
+        browser.window(1280).go("/teams").settled()
+        browser.picture(made, most=browser.js("return document.querySelector('footer').getBoundingClientRect().top"))
+        words = browser.js("return [...document.querySelectorAll('h1, h2')].map((e) => e.innerText.trim())")
+    for told in ("Board", "Sales", "Support"):
+        assert told in words, words
+    with open(made, "rb") as f:
+        data = packed(f.read(), "; ".join(words))
+    if os.environ.get("EVENHAND_README") == "1":
+        with open(PICTURE, "wb") as f:
+            f.write(data)
+    with open(PICTURE, "rb") as f:
+        kept = f.read()
+    note("README's picture has %d bytes" % len(kept))
+    assert len(kept) <= PICTURE_BYTES_MAX, len(kept)
+    (width, height, shown), (now_width, now_height, now) = told_of(kept), told_of(data)
+    assert width == now_width and abs(height - now_height) <= height / 4 and shown == now, \
+        "it shows %s, the page %s: EVENHAND_README=1 makes it anew" % (told_of(kept), told_of(data))
+    with open(os.path.join(CHECKOUT, "README.md"), encoding="utf-8") as f:
+        assert re.search(r"^!\[.+\]\(tests/scenario/board\.png\)$", "".join(f.readlines()[:10]), re.M)
 
 
 if __name__ == "__main__":
