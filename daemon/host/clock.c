@@ -9,6 +9,7 @@
 
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
 #define DAY_S       86400
+#define HOUR_S      3600
 #define LIMIT_US    (EH_CLOCK_JUMP_S * INT64_C(1000000))
 
 static int64_t read_us(clockid_t which)
@@ -180,6 +181,27 @@ int32_t eh_clock_date_in(const struct eh_clock *clock, struct eh_str zone, int64
     int32_t date = eh_clock_date(clock, us);
     use_zone(clock->time_zone);
     return date;
+}
+
+/* The seconds since the local hour began and those since UTC's did are apart by so much. */
+static int64_t local_hour_s(int64_t us)
+{
+    struct tm local = local_time(us);
+    int64_t into_s = local.tm_min * 60 + local.tm_sec;
+    int64_t apart_s = (floor_divide(us, 1000000) - into_s) % HOUR_S;
+    return apart_s < 0 ? apart_s + HOUR_S : apart_s;
+}
+
+int64_t eh_clock_hour_s(const struct eh_clock *clock, struct eh_str zone, int64_t us)
+{
+    char name[sizeof clock->time_zone];
+    if (eh_str_equal(zone, eh_str(clock->time_zone)) || zone.size >= sizeof name)
+        return local_hour_s(us);
+    eh_format(name, sizeof name, "%.*s", EH_STR_ARG(zone));
+    use_zone(name);
+    int64_t begins_s = local_hour_s(us);
+    use_zone(clock->time_zone);
+    return begins_s;
 }
 
 /* mktime finds local midnight also where a day has 23 or 25 hours. Where it does not exist, or the

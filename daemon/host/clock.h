@@ -42,6 +42,8 @@ int64_t eh_clock_monotonic_us(void);
 int32_t eh_clock_date(const struct eh_clock *, int64_t us);
 /* The local date in another zone than the one that is set: a zone that a desk had. */
 int32_t eh_clock_date_in(const struct eh_clock *, struct eh_str zone, int64_t us);
+/* How many seconds after a full hour of UTC one of that zone begins. */
+int64_t eh_clock_hour_s(const struct eh_clock *, struct eh_str zone, int64_t us);
 /* First moment of a local day. */
 int64_t eh_clock_day_us(const struct eh_clock *, int32_t date);
 /* First moment of the next local day after us. */

@@ -10,6 +10,14 @@
 struct eh_engine;
 
 #define ACCOUNTS_MAX (1u << 22) /* pairs of team and rep ever dealt to */
+/* What a team with `at_most` dealt to a rep of late. */
+struct dealt {
+    int64_t hour_s; /* the hour that is counted, by its first second, and how many in it */
+    int32_t date;   /* ... the day, and how many on it */
+    uint32_t in_hour, on_day; /* 0 on_day: nothing was counted ever */
+    struct eh_key hash;
+};
+
 /* The account of a rep in a team. It stays when the rep leaves. While the rep is eligible,
  * entitlement grows with the cumulative entitlement of the sets whose skills they have: it is
  * `offset` + share × their sum; else `offset` alone. So an account changes only when eligibility
@@ -21,6 +29,7 @@ struct account {
     __int128 received_value; /* as booked, minor units */
     struct amount offset;
     __int128 turns; /* what rounds without the rep still owe them, 10^-15 tickets */
+    struct dealt dealt;
     struct eh_key hash;
 };
 

@@ -18,6 +18,7 @@
 #include "eligible.h"
 #include "interner.h"
 #include "ledger.h"
+#include "limits.h"
 #include "member.h"
 #include "observe.h"
 #include "policy.h"
@@ -78,6 +79,14 @@ static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_
     return eh_step_emit(s, EH_NOTICE_ASSIGNED, t, rep, was, decision);
 }
 
+static void team_count_dealt(struct eh_engine *e, uint32_t team_no, uint32_t rep)
+{
+    const struct team *team = &e->roster.teams[team_no];
+    uint32_t at = eh_member_position(e, team_no, rep);
+    if (at != NONE)
+        eh_limit_count(e, team, &team->members[at]);
+}
+
 int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
                  const struct decision *decision)
 {
@@ -88,6 +97,8 @@ int eh_deal_book(struct step *s, uint32_t slot, uint32_t rep, uint32_t was,
     if (r < 0)
         return r;
     t->deals++;
+    if (decision->dealt)
+        team_count_dealt(s->e, t->team, rep);
     return ticket_hand_over(s, slot, rep, was, decision);
 }
 
@@ -117,8 +128,8 @@ static int rep_choose(struct step *s, const struct ticket *t, struct eh_bytes *d
     const struct team *team = &s->e->roster.teams[t->team];
     const struct skill_set *set = &team->sets[t->set];
     const struct node *all = &set->tree[1];
-    *ret =
-        (struct decision){.why = team->policy->name, .eligible = all->count, .weight = all->weight};
+    *ret = (struct decision){
+        .why = team->policy->name, .eligible = all->count, .weight = all->weight, .dealt = true};
     if (all->count == 1) {
         *ret_at = eh_eligible_at_weight(team, set, 0);
         return 0;
@@ -205,7 +216,7 @@ static int ticket_deal(struct step *s, uint32_t slot)
     uint32_t avoid = rep_to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
     if (at == NONE || at == avoid || is_before_affinity(s))
         return ticket_deal_by_policy(s, slot, avoid);
-    struct decision decision = {.why = "affinity"};
+    struct decision decision = {.why = "affinity", .dealt = true};
     return eh_deal_book(s, slot, s->e->roster.teams[t->team].members[at].rep, t->was, &decision);
 }
 

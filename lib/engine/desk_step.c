@@ -7,6 +7,7 @@
 #include "desk_check.h"
 #include "effects.h"
 #include "leavers.h"
+#include "limits.h"
 #include "past.h"
 #include "plans.h"
 #include "roster.h"
@@ -19,6 +20,7 @@ static int desk_install(struct step *s, struct eh_parsed_desk *file)
     struct eh_engine *e = s->e;
     struct duty duty;
     int r = eh_duty_note(e, &duty);
+    eh_hours_set_clock(e, s->m.clock_s, s->now_us);
     if (r == 0)
         r = eh_roster_install(e, file, s->now_us);
     if (r == 0)

@@ -27,7 +27,8 @@ enum object {
     OBJECT_FACT = 11,
     OBJECT_PAST = 12,
     OBJECT_SINCE = 13,
-    OBJECT_CANCELLED = 14
+    OBJECT_CANCELLED = 14,
+    OBJECT_DEALT = 15
 };
 
 static unsigned __int128 key_number(struct eh_key key)
@@ -77,6 +78,12 @@ void eh_digest_account(struct eh_engine *e, struct account *account)
 {
     eh_encode_account(e, account, scratch_begin(e, OBJECT_ACCOUNT));
     hash_replace(e, &account->hash);
+}
+
+void eh_digest_dealt(struct eh_engine *e, struct account *account)
+{
+    eh_encode_dealt(e, account, scratch_begin(e, OBJECT_DEALT));
+    hash_replace(e, &account->dealt.hash);
 }
 
 void eh_digest_pending(struct eh_engine *e, struct pending_outcome *pending)
@@ -293,6 +300,22 @@ static unsigned __int128 teams_sum(const struct eh_engine *e, struct eh_bytes *b
     return sum;
 }
 
+static unsigned __int128 accounts_sum(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->accounts.count; i++) {
+        bytes_start(bytes, OBJECT_ACCOUNT);
+        eh_encode_account(e, &e->accounts.items[i], bytes);
+        sum += bytes_hash(bytes);
+        if (e->accounts.items[i].dealt.on_day == 0)
+            continue;
+        bytes_start(bytes, OBJECT_DEALT);
+        eh_encode_dealt(e, &e->accounts.items[i], bytes);
+        sum += bytes_hash(bytes);
+    }
+    return sum;
+}
+
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
@@ -311,11 +334,7 @@ struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
         eh_encode_rep(e, i, &bytes);
         sum += bytes_hash(&bytes);
     }
-    for (uint32_t i = 0; i < e->accounts.count; i++) {
-        bytes_start(&bytes, OBJECT_ACCOUNT);
-        eh_encode_account(e, &e->accounts.items[i], &bytes);
-        sum += bytes_hash(&bytes);
-    }
+    sum += accounts_sum(e, &bytes);
     for (uint32_t i = e->pending.list.first; i != NONE; i = e->pending.slots[i].next) {
         bytes_start(&bytes, OBJECT_PENDING);
         eh_encode_pending(&e->pending.slots[i], &bytes);

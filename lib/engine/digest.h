@@ -14,6 +14,7 @@ struct pending_outcome;
 void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);
 void eh_digest_account(struct eh_engine *, struct account *);
+void eh_digest_dealt(struct eh_engine *, struct account *); /* by `at_most` */
 void eh_digest_pending(struct eh_engine *, struct pending_outcome *);
 void eh_digest_cancelled(struct eh_engine *, uint32_t slot);
 void eh_digest_ledger(struct eh_engine *, uint32_t team);

@@ -3,6 +3,7 @@
  */
 #include "expiries.h"
 #include "interner.h"
+#include "limits.h"
 #include "state.h"
 
 static int64_t leftover_due(const struct eh_engine *e)
@@ -23,7 +24,7 @@ static int64_t least(int64_t a, int64_t b)
 
 int64_t eh_engine_due_us(const struct eh_engine *e)
 {
-    return least(leftover_due(e), least(eh_expiry_due(e), pending_due(e)));
+    return least(least(leftover_due(e), eh_hours_due(e)), least(eh_expiry_due(e), pending_due(e)));
 }
 
 bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
@@ -34,6 +35,8 @@ bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
         return false;
     if (due == leftover_due(e))
         ret->kind = EH_DUE_LEFTOVER;
+    else if (due == eh_hours_due(e))
+        ret->kind = EH_DUE_HOUR;
     else if (due == eh_expiry_due(e)) {
         ret->kind = EH_DUE_SIGNAL;
         ret->rep = interned(&e->roster.rep_ids, e->expiries.reps[0]);

@@ -9,6 +9,7 @@
 #include "eligible.h"
 
 #include "ledger.h"
+#include "limits.h"
 #include "member.h"
 #include "policy.h"
 #include "ready.h"
@@ -134,7 +135,9 @@ static void member_set_flags(struct eh_engine *e, uint32_t team_no, uint32_t pos
     bool was = member->eligible;
     member->available =
         member->active && rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
-    member->eligible = member->available && eh_below_capacity(team, rep);
+    eh_limit_set(e, member, eh_limit_of_hour(e, team, member));
+    member->eligible = member->available && eh_below_capacity(team, rep) && !member->hour_full &&
+                       !eh_limit_of_day(e, team, member);
     if (was && !member->eligible)
         member_leave(e, team_no, member);
     else if (!was && member->eligible)
@@ -215,6 +218,7 @@ void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
         if (member->eligible)
             member_leave(e, team_no, member);
         member->eligible = false;
+        eh_limit_set(e, member, false);
     }
 }
 
@@ -242,6 +246,21 @@ void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
     const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
         member_refresh(e, rep->memberships[i].team, rep->memberships[i].position);
+}
+
+static void team_new_hour(struct eh_engine *e, uint32_t team_no)
+{
+    const struct team *team = &e->roster.teams[team_no];
+    for (uint32_t i = 0; i < team->member_count && e->hours.full > 0; i++)
+        if (team->members[i].hour_full)
+            member_refresh(e, team_no, i);
+}
+
+void eh_eligible_new_hour(struct eh_engine *e)
+{
+    for (uint32_t i = 0; i < e->roster.team_ids.count && e->hours.full > 0; i++)
+        if (e->roster.teams[i].desk)
+            team_new_hour(e, i);
 }
 
 void eh_eligible_mask(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,

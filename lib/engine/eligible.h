@@ -15,6 +15,8 @@ void eh_eligible_rebuild(struct eh_engine *, uint32_t team);
 void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);
 /* After a rep's status or points changed. */
 void eh_eligible_refresh(struct eh_engine *, uint32_t rep);
+/* Another hour of the clock began: who got nothing for the rest of the one before may get some. */
+void eh_eligible_new_hour(struct eh_engine *);
 void eh_eligible_mask(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position, bool in);
 /* The slots of a member changed. */
 void eh_eligible_slots(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);

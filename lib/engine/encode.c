@@ -142,6 +142,16 @@ void eh_encode_account(const struct eh_engine *e, const struct account *a, struc
     eh_put_wide(out, a->turns);
 }
 
+void eh_encode_dealt(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, e->roster.team_ids.items[a->team]);
+    eh_bytes_put_str(out, e->roster.rep_ids.items[a->rep]);
+    eh_bytes_put_i(out, a->dealt.hour_s);
+    eh_bytes_put_u(out, a->dealt.in_hour);
+    eh_bytes_put_i(out, a->dealt.date);
+    eh_bytes_put_u(out, a->dealt.on_day);
+}
+
 void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
 {
     const struct ledger *ledger = &e->roster.teams[team].ledger;
@@ -307,6 +317,8 @@ void eh_encode_globals(const struct eh_engine *e, struct eh_bytes *out)
         eh_bytes_put_i(out, e->told_from);
         eh_encode_zones(e, out);
     }
+    if (e->rules >= EH_RULES_AT_MOST)
+        eh_bytes_put_i(out, e->hours.clock_s);
     published_put(e, out);
     if (e->epochs.committed) /* last: states without commitments end before this */
         eh_bytes_put(out, e->epochs.commitment, sizeof e->epochs.commitment);

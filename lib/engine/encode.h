@@ -21,6 +21,7 @@ void eh_encode_cancelled(const struct cancelled *, struct eh_bytes *);
 void eh_encode_ticket(const struct eh_engine *, const struct ticket *, struct eh_bytes *);
 void eh_encode_rep(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_account(const struct eh_engine *, const struct account *, struct eh_bytes *);
+void eh_encode_dealt(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_pending(const struct pending_outcome *, struct eh_bytes *);
 void eh_encode_ledger(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_set(const struct team *, const struct skill_set *, struct eh_bytes *);

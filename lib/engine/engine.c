@@ -8,10 +8,12 @@
 #include "changed.h"
 #include "deal.h"
 #include "effects.h"
+#include "eligible.h"
 #include "facts.h"
 #include "identify.h"
 #include "index.h"
 #include "interner.h"
+#include "limits.h"
 #include "observe.h"
 #include "past.h"
 #include "pending_apply.h"
@@ -159,6 +161,8 @@ int eh_step_due(struct step *s)
     switch (due.kind) {
     case EH_DUE_LEFTOVER: /* the deals themselves follow every step */
         return e->rounds.count ? eh_release_round(s) : 0;
+    case EH_DUE_HOUR: /* it turned before the step */
+        return 0;
     case EH_DUE_SIGNAL:
         return eh_signal_expire(s, e->expiries.reps[0]);
     default:
@@ -235,6 +239,8 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
     uint64_t seq = e->seq, dead = e->dead;
     eh_message_of_input(in, &s.m);
     eh_step_begin(fx);
+    if (eh_hours_turn(e, in->at_us))
+        eh_eligible_new_hour(e);
     int r = step_decide(&s);
     if (r < 0) {
         fx->count = fx->first;

@@ -17,6 +17,7 @@
 
 #include "desk_step.h"
 #include "effects.h"
+#include "limits.h"
 #include "state.h"
 #include "step.h"
 #include "steps.h"
@@ -82,6 +83,8 @@ static int epoch_turn(struct step *s)
 int eh_step_day(struct step *s)
 {
     int r = epoch_turn(s);
+    if (r == 0)
+        eh_hours_set_clock(s->e, s->m.clock_s, s->now_us);
     return r == 0 ? eh_roster_turn_date(s, s->in->date) : r;
 }
 

@@ -19,7 +19,8 @@
     (EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_COMMITMENT) |                            \
      EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED) |                       \
      EH_FIELD_BIT(EH_FIELD_AT_DATE) | EH_FIELD_BIT(EH_FIELD_MOST) |                                \
-     EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_NEW) | EH_FIELD_BIT(EH_FIELD_MINUTES))
+     EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_NEW) | EH_FIELD_BIT(EH_FIELD_MINUTES) | \
+     EH_FIELD_BIT(EH_FIELD_CLOCK))
 
 /* The fields that the shell adds once a message is identified. */
 static uint64_t message_added(const struct eh_message *m)

@@ -169,9 +169,12 @@ static bool rep_is_full(const struct eh_engine *e, const struct rep *rep)
     bool limited = false;
     for (uint32_t i = 0; i < rep->membership_count; i++) {
         const struct team *team = &e->roster.teams[rep->memberships[i].team];
-        if (team->desk->capacity == 0)
+        const struct member *member = &team->members[rep->memberships[i].position];
+        bool at_most = team->desk->at_most_hour || team->desk->at_most_day;
+        if (team->desk->capacity == 0 && !at_most)
             continue;
-        if (eh_below_capacity(team, rep))
+        if (eh_below_capacity(team, rep) && !eh_limit_of_hour(e, team, member) &&
+            !eh_limit_of_day(e, team, member))
             return false;
         limited = true;
     }
@@ -226,6 +229,8 @@ bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_
         .name = team->desk->name,
         .policy = eh_str(team->policy->name),
         .capacity = team->desk->capacity,
+        .at_most_hour = team->desk->at_most_hour,
+        .at_most_day = team->desk->at_most_day,
         .waiting = team->waiting,
         .open = team->open,
         .member_count = team->member_count,
@@ -245,12 +250,17 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
         .rep = e->roster.rep_ids.items[member->rep],
         .state = eh_rep_is_away_in(e, rep, (uint32_t)(team - e->roster.teams)) ? EH_STATUS_AWAY
                                                                                : rep->status,
-        .full = !eh_below_capacity(team, rep),
+        .full = !eh_below_capacity(team, rep) || eh_limit_of_hour(e, team, member) ||
+                eh_limit_of_day(e, team, member),
         .active = member->active,
         .left = !member->active && eh_member_is_over(e, member),
         .open = rep->open.count,
         .points = rep->points,
     };
+    if (team->desk->at_most_hour || team->desk->at_most_day) {
+        ret->dealt_hour = eh_limit_dealt_in_hour(e, member);
+        ret->dealt_day = eh_limit_dealt_on_day(e, member);
+    }
     const struct account *account = &e->accounts.items[member->account];
     struct amount entitled = eh_ledger_entitled(e, team, i);
     ret->entitled_nano = eh_clamp(eh_round_divide(entitled.count, TICKET_NANO));

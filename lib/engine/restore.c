@@ -12,6 +12,7 @@
 #include "image.h"
 #include "index.h"
 #include "interner.h"
+#include "limits.h"
 #include "member.h"
 #include "owned_text.h"
 #include "past_bytes.h"
@@ -60,6 +61,9 @@ static int globals_read(struct eh_engine *e, struct eh_reader *in, struct global
         e->told_from = eh_read_i32(&globals);
         r = eh_zones_read(e, &globals);
     }
+    int64_t clock_s = e->rules >= EH_RULES_AT_MOST ? eh_read_i(&globals) : 0;
+    globals.failed |= clock_s < 0 || clock_s >= 3600;
+    eh_hours_set_clock(e, clock_s, e->at_us);
     ret->published_count = eh_read_u32(&globals);
     ret->published = globals;
     for (uint32_t i = 0; i < ret->published_count && !globals.failed; i++)
@@ -252,6 +256,22 @@ static int account_read(struct eh_engine *e, struct eh_reader *in)
     account->turns = eh_read_wide(in);
     eh_digest_account(e, account);
     return amount_is_sound(account->turns) ? 0 : -EH_ECORRUPT;
+}
+
+static int dealt_read(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in));
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
+    uint32_t at = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
+    if (at == NONE)
+        return -EH_ECORRUPT;
+    struct account *account = &e->accounts.items[at];
+    account->dealt.hour_s = eh_read_i(in);
+    account->dealt.in_hour = eh_read_u32(in);
+    account->dealt.date = eh_read_i32(in);
+    account->dealt.on_day = eh_read_u32(in);
+    eh_digest_dealt(e, account);
+    return account->dealt.on_day ? 0 : -EH_ECORRUPT;
 }
 
 /* The ids are in the order of the desk's plans. */
@@ -447,6 +467,8 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = turn_read(e, globals.turn);
     if (r == 0)
         r = objects_read(e, in, ACCOUNTS_MAX, account_read);
+    if (r == 0)
+        r = objects_read(e, in, ACCOUNTS_MAX, dealt_read);
     if (r == 0 && globals.desk)
         r = desk_read(e, &at_desk, &globals, error);
     if (r == 0)

@@ -69,7 +69,8 @@ struct member {
     uint32_t range_count;
     bool active;    /* today is within a range */
     bool available; /* active, and available */
-    bool eligible;  /* available, and below capacity */
+    bool eligible;  /* available, below capacity, and not over the team's `at_most` */
+    bool hour_full; /* over what the team deals in an hour */
     uint64_t sets;  /* bit i: has the skills of sets[i] */
 };
 

@@ -78,6 +78,8 @@ static int due_skip(struct step *s)
     switch (due.kind) {
     case EH_DUE_LEFTOVER:
         return leftover_skip(s);
+    case EH_DUE_HOUR:
+        return 0;
     case EH_DUE_SIGNAL:
         return signal_skip(s);
     default:

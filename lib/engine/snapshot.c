@@ -92,6 +92,17 @@ static void sets_put_checked(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put(out, hash, sizeof hash);
 }
 
+static void dealt_put(const struct eh_engine *e, struct eh_bytes *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        count += e->accounts.items[i].dealt.on_day > 0;
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        if (e->accounts.items[i].dealt.on_day > 0)
+            eh_encode_dealt(e, &e->accounts.items[i], out);
+}
+
 static void purses_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
@@ -121,6 +132,7 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_u(out, e->accounts.count);
     for (uint32_t i = 0; i < e->accounts.count; i++)
         eh_encode_account(e, &e->accounts.items[i], out);
+    dealt_put(e, out);
     sets_put_checked(e, out);
     tickets_put(e, out);
     eh_bytes_put_u(out, e->pending.list.count);

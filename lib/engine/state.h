@@ -42,6 +42,7 @@
 #include "epochs.h"
 #include "expiries.h"
 #include "facts.h"
+#include "limits.h"
 #include "pending.h"
 #include "period_list.h"
 #include "plans.h"
@@ -61,6 +62,7 @@ struct eh_engine {
     int32_t date;
     bool has_day;
     uint32_t rules; /* enum eh_rules: in force */
+    struct hours hours;
 
     bool broken;           /* a step failed half way: nothing can be decided any more */
     bool restoring;        /* eligibility is found again, nobody enters or leaves */

@@ -30,6 +30,7 @@ struct decision {
     const struct eh_draws *draws; /* NULL: none */
     struct eh_str detail;         /* what the policy compared */
     bool chances;                 /* the watch holds those of everybody eligible */
+    bool dealt;                   /* by the policy or by affinity: `at_most` counts it */
     bool owned;                   /* the helpdesk or a manager named the rep: no deal ... */
     bool alone;                   /* ... and a gift: it entitles the rep alone */
 };

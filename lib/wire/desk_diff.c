@@ -251,6 +251,9 @@ static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
     number_diff(to, &about, "value_weight", eh_ppm_print, old->value_weight_ppm,
                 new->value_weight_ppm);
     number_diff(to, &about, "capacity", capacity_print, old->capacity, new->capacity);
+    number_diff(to, &about, "at_most.per_hour", capacity_print, old->at_most_hour,
+                new->at_most_hour);
+    number_diff(to, &about, "at_most.per_day", capacity_print, old->at_most_day, new->at_most_day);
     number_diff(to, &about, "affinity", affinity_print, old->affinity_open, new->affinity_open);
     number_diff(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
                 new->affinity_for_s);

@@ -185,6 +185,22 @@ static int capacity_read(struct desk_reader *reader, const struct desk_node *nod
     return eh_desk_read_number(reader, node, path, 0, EH_DESK_CAPACITY_MAX, ret);
 }
 
+static int at_most_number_read(struct desk_reader *reader, const struct desk_node *node,
+                               const struct desk_path *path, void *ret)
+{
+    return eh_desk_read_number(reader, node, path, 1, EH_DESK_AT_MOST_MAX, ret);
+}
+
+static int at_most_read(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *path, void *ret)
+{
+    static const struct desk_field fields[] = {
+        {"per_hour", at_most_number_read, offsetof(struct eh_desk_team, at_most_hour), false},
+        {"per_day", at_most_number_read, offsetof(struct eh_desk_team, at_most_day), false},
+    };
+    return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
+}
+
 static int affinity_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
@@ -296,6 +312,7 @@ static const struct desk_field team_fields[] = {
     {"policy", policy_read, offsetof(struct eh_desk_team, policy), false},
     {"value_weight", value_weight_read, offsetof(struct eh_desk_team, value_weight_ppm), false},
     {"capacity", capacity_read, offsetof(struct eh_desk_team, capacity), false},
+    {"at_most", at_most_read, 0, false},
     {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity_open), false},
     {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},

@@ -74,6 +74,7 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .most = EH_INTEGER_MAX},
     [EH_FIELD_CONTENT] = {NAMED("content", content), .kind = EH_KIND_INTEGER, .least = 1,
         .most = EH_INTEGER_MAX},
+    [EH_FIELD_CLOCK] = {NAMED("clock", clock_s), .kind = EH_KIND_INTEGER, .least = 1, .most = 3599},
     [EH_FIELD_CHANGED_AT] = {TIME("changed_at", changed_at_ms), .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_ACCOUNT] = {NAMED("account", account), .kind = EH_KIND_TEXT, .least = 1,
         .most = EH_DESK_ACCOUNT_MAX, .mending = EH_MEND_LEAVE_OUT},

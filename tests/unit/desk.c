@@ -438,13 +438,14 @@ static void expect_diff(const char *old, const char *new, size_t count, const ch
     "kinds: {order: {points: 3}, quote: {points: 2}, visit: {points: 1}}\n"                        \
     "reps: [{id: ana, name: Ana, since: 2026-01-01, skills: [tax, wood]}, eli, zoe]\n"             \
     "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
+    "         at_most: {per_hour: 6, per_day: 100000},\n"                                          \
     "         affinity_for: 1d, presence: signalled, overloaded: {at_least: 5m, at_most: 1h},\n"   \
     "         reps: [ana, {id: eli, from: 2026-04-01}, zoe], managers: [{group: leads}]},\n"       \
     "        {id: support, reps: [zoe]}]\n"
 
 Test(desk, diff_says_everything_that_changes)
 {
-    expect_diff(BEFORE, AFTER, 28,
+    expect_diff(BEFORE, AFTER, 30,
                 "desk main: currency EUR -> NOK\n"
                 "desk main: resend_within 1d -> 2h\n"
                 "kind query: gone\n"
@@ -462,6 +463,8 @@ Test(desk, diff_says_everything_that_changes)
                 "team sales: policy balanced -> random\n"
                 "team sales: value_weight 50% -> 12.5%\n"
                 "team sales: capacity no limit -> 40\n"
+                "team sales: at_most.per_hour no limit -> 6\n"
+                "team sales: at_most.per_day no limit -> 100000\n"
                 "team sales: affinity off -> open\n"
                 "team sales: affinity_for 7d -> 1d\n"
                 "team sales: presence assumed -> signalled\n"

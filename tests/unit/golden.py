@@ -88,7 +88,7 @@ def period(w):
 
 # --- messages ---
 
-SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44}
+SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44, 46}
 SMALL = {7, 14, 18, 19, 37, 39, 41, 45}
 
 
@@ -449,6 +449,8 @@ def globals_(w):
     if rules >= 10:
         w.i("globals.told_from")
         w.all("globals.zone_count", w.u(None), lambda w: (w.i("zone.from"), w.text("zone.name")))
+    if rules >= 29:
+        w.i("globals.clock")
     w.all("globals.published_count", w.u(None), lambda w: w.text("globals.published"))
     if w.at < len(w.data):
         w.raw("globals.commitment", 64)
@@ -498,6 +500,15 @@ def ledger(w):
     w.i("ledger.in_transit")
     w.wide("ledger.in_transit_value")
     w.amount("ledger.loose")
+
+
+def dealt(w):
+    w.text("dealt.team")
+    w.text("dealt.rep")
+    w.i("dealt.hour")
+    w.u("dealt.in_hour")
+    w.i("dealt.date")
+    w.u("dealt.on_day")
 
 
 def account(w):
@@ -617,6 +628,7 @@ def snapshot(w):
     w.all("snapshot.reps", w.u(None), rep)
     w.all("snapshot.ledgers", w.u(None), ledger)
     w.all("snapshot.accounts", w.u(None), account)
+    w.all("snapshot.dealt", w.u(None), dealt)
     w.within("snapshot.sets", lambda w: w.all("set", w.u(None), skill_set))
     w.raw("snapshot.sets_hash", 16)
     w.all("snapshot.tickets", w.u(None), ticket)
@@ -633,7 +645,7 @@ def snapshot(w):
 # --- the tests ---
 
 FORMS = {  # which files are of which form
-    message: ["message", "message-owner", "message-retold", "message-named"],
+    message: ["message", "message-owner", "message-retold", "message-named", "message-day"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],

@@ -129,6 +129,15 @@ Test(golden_forms, message_named)
     expect_message("message-named", m);
 }
 
+/* Where the hours of the desk's clock are not those of UTC. */
+Test(golden_forms, message_day)
+{
+    struct eh_message m = everything(EH_MESSAGE_DAY);
+    m.clock_s = 2700;
+    m.has |= EH_FIELD_BIT(EH_FIELD_CLOCK);
+    expect_message("message-day", m);
+}
+
 Test(golden_forms, message_types)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;

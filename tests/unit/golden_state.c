@@ -447,6 +447,26 @@ static void retold(void)
     say("{'type':'outcome','id':'N1','outcome':'cancelled','reason':'duplicate'}");
 }
 
+#define LIMITED                                                                                    \
+    HEAD "time_zone: Asia/Kathmandu\n" REPS LEO                                                    \
+         "]\nteams:\n" SALES(", leo") "  - {id: care, policy: rotation, at_most: {per_hour: 1, "   \
+                                      "per_day: 9}, reps: [dan, eva, fay]}\n"                      \
+                                      "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"   \
+                                      "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* A team that deals so many and no more, by a clock that is not UTC's. */
+static void limits(void)
+{
+    rules(EH_RULES_AT_MOST);
+    struct eh_message m = {.type = EH_MESSAGE_DESK, .clock_s = 900};
+    m.has = EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_CLOCK);
+    m.text = kit_quoted(&k, LIMITED);
+    shell(m);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    ticket("L1", "care", "");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -472,6 +492,7 @@ Test(golden_state, life)
     eh_bytes_clear(&images);
     retold();
     golden_expect("images-retold", &images);
+    limits();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

@@ -67,9 +67,23 @@ static void fill_minutes(struct eh_app *app, struct eh_message *m)
         m->has |= EH_FIELD_BIT(EH_FIELD_MINUTES);
 }
 
+/* Sets how far full hours of the desk's clock are from those of UTC: of a new desk, its own. */
+static void fill_clock(const struct eh_app *app, struct eh_input *in)
+{
+    const struct eh_desk *desk =
+        in->parsed_desk ? in->parsed_desk->desk : eh_engine_desk(app->state.engine);
+    struct eh_message *m = &in->message;
+    m->clock_s = desk ? eh_clock_hour_s(&app->services.clock, desk->time_zone, in->at_us) : 0;
+    m->has &= ~EH_FIELD_BIT(EH_FIELD_CLOCK);
+    if (m->clock_s)
+        m->has |= EH_FIELD_BIT(EH_FIELD_CLOCK);
+}
+
 static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
     struct eh_message *m = &in->message;
+    if (m->type == EH_MESSAGE_DAY || m->type == EH_MESSAGE_DESK)
+        fill_clock(app, in);
     if (m->type == EH_MESSAGE_NEW_KEY) /* the seed of the epoch before is lost with the key */
         return fill_commitments(app, b, m);
     if (eh_message_is(m, EH_TYPE_EPOCH))

@@ -295,7 +295,7 @@ bool eh_engine_figure(const struct eh_engine *, const struct eh_message *,
 int64_t eh_engine_due_us(const struct eh_engine *);
 
 /* What the next DUE input is about. */
-enum eh_due_kind { EH_DUE_NONE, EH_DUE_LEFTOVER, EH_DUE_SIGNAL, EH_DUE_PENDING };
+enum eh_due_kind { EH_DUE_NONE, EH_DUE_LEFTOVER, EH_DUE_SIGNAL, EH_DUE_PENDING, EH_DUE_HOUR };
 struct eh_due {
     uint8_t kind;
     struct eh_str rep; /* SIGNAL */
@@ -311,7 +311,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 17
+#define EH_STATE_VERSION 18
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -488,18 +488,21 @@ bool eh_engine_outlook(const struct eh_engine *, struct eh_str rep, int64_t now_
 struct eh_member_view {
     struct eh_str rep;
     uint8_t state;
-    bool full;              /* at this team's capacity */
-    bool active;            /* today between from and until */
-    bool left;              /* not, and no later day is to come */
-    uint64_t open, points;  /* all teams of the rep */
-    int64_t entitled_nano;  /* entitlement in this team, 10^-9 tickets, up to now */
-    int64_t entitled_value; /* ... in value, minor units, rounded half away from zero */
+    bool full;                      /* at this team's capacity, or over its `at_most` */
+    uint32_t dealt_hour, dealt_day; /* tickets of this team dealt to them since the hour and the day
+                                       began; 0 where the team has no `at_most` */
+    bool active;                    /* today between from and until */
+    bool left;                      /* not, and no later day is to come */
+    uint64_t open, points;          /* all teams of the rep */
+    int64_t entitled_nano;          /* entitlement in this team, 10^-9 tickets, up to now */
+    int64_t entitled_value;         /* ... in value, minor units, rounded half away from zero */
     uint64_t received; /* tickets of this team they were given, and nobody took from them again */
     int64_t received_value; /* ... as booked, minor units */
 };
 struct eh_team_view {
     struct eh_str id, name, policy;
     uint32_t capacity;
+    uint32_t at_most_hour, at_most_day;
     uint64_t waiting, open;
     uint32_t member_count;
 };

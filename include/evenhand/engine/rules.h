@@ -79,8 +79,10 @@ enum eh_rules {
     /* Who has a ticket and who did it stand in the log as the desk calls them, and nobody else by
      * name. An OWNER without an event is known by its place on the stream. */
     EH_RULES_NAMES = 28,
+    /* A team may limit how many tickets it deals to a rep in an hour and on a day. */
+    EH_RULES_AT_MOST = 29,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_NAMES
+#define EH_RULES_LAST EH_RULES_AT_MOST
 
 #endif

@@ -29,6 +29,7 @@ EH_C_BEGIN
 #define EH_DESK_USER_MAX       63     /* bytes of the name of a Unix user or group */
 #define EH_DESK_POINTS_MAX     1000
 #define EH_DESK_CAPACITY_MAX   1000000
+#define EH_DESK_AT_MOST_MAX    100000   /* tickets an hour, or a day */
 #define EH_DESK_DURATION_MAX_S 31622400 /* 366 days */
 
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
@@ -85,7 +86,8 @@ struct eh_desk_team {
     uint32_t manager_count;
     struct eh_str policy; /* the name of a row of policies.h */
     uint32_t value_weight_ppm;
-    uint32_t capacity; /* points for share 1.0; 0 = no limit */
+    uint32_t capacity;                  /* points for share 1.0; 0 = no limit */
+    uint32_t at_most_hour, at_most_day; /* tickets dealt to a share of 1.0; 0 = no limit */
     bool affinity_open;
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */

@@ -106,6 +106,9 @@ enum eh_field {
     EH_FIELD_BY = 43,      /* TICKET, OWNER: who did it: a rep, a manager, or an account there */
     EH_FIELD_CONTENT = 44, /* UPDATE of a ticket that was told once more: hash of all it says */
     EH_FIELD_MANAGER = 45, /* TICKET, OWNER: a manager of the team did it */
+    /* DAY, DESK, set by the shell: so many seconds after a full hour of UTC a full hour of the
+       desk's clock begins; left out where they begin together */
+    EH_FIELD_CLOCK = 46,
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -153,6 +156,7 @@ struct eh_message {
     int64_t most; /* EH_MOST_MIN to EH_MOST_MAX */
     int64_t minutes;
     int64_t content; /* 1 to EH_INTEGER_MAX */
+    int64_t clock_s; /* 1 to 3599 */
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

@@ -355,6 +355,14 @@ class History:
                      customer="Kari Nordmann 1")
         self.settle()
 
+    def limits(self, plans):
+        """A team deals so many an hour and a day, by a clock whose hours begin between UTC's."""
+        text = desk(self.policies, REPS, plans, affinity="open",
+                    at_most={"per_hour": 2, "per_day": 5})
+        self.put(dict(text, time_zone="Asia/Kathmandu"))
+        self.tickets("l", 12)
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -397,6 +405,7 @@ class History:
         self.start(1)
         self.tickets("z", 9, team="odd")
         self.settle()
+        self.limits([plan("care-1", "care", month(70), 20), first])
 
     def lose_key(self):
         stack = self.stack

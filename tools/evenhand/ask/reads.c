@@ -275,10 +275,25 @@ static int members_show(const struct eh_cli *cli, const char *path, const json_t
     return r;
 }
 
+/* ", at most 6 an hour and 30 a day"; "": as many as there are. */
+static void at_most_text(const json_t *team, char ret[2 * EH_CLI_TEXT])
+{
+    const json_t *most = json_object_get(team, "at_most");
+    char hour[EH_CLI_TEXT], day[EH_CLI_TEXT];
+    int64_t per_hour = eh_object_int(most, "per_hour"), per_day = eh_object_int(most, "per_day");
+    eh_text_count(per_hour, hour);
+    eh_text_count(per_day, day);
+    ret[0] = '\0';
+    if (per_hour || per_day)
+        eh_format(ret, 2 * EH_CLI_TEXT, ", at most %s%s%s%s%s", per_hour ? hour : "",
+                  per_hour ? " an hour" : "", per_hour && per_day ? " and " : "",
+                  per_day ? day : "", per_day ? " a day" : "");
+}
+
 int eh_cmd_team(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    char path[EH_CLI_PATH], capacity[EH_CLI_TEXT], waiting[EH_CLI_TEXT];
+    char path[EH_CLI_PATH], capacity[EH_CLI_TEXT], waiting[EH_CLI_TEXT], at_most[2 * EH_CLI_TEXT];
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]))
         return eh_say_long(cli, cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
@@ -289,11 +304,12 @@ int eh_cmd_team(struct eh_cli *cli)
     eh_text_count(eh_object_int(team, "capacity"), capacity);
     eh_text_count(eh_object_int(team, "waiting"), waiting);
     const char *plan = eh_object_text(team, "plan");
-    printf("%steam %s%s (%s): policy %s, %s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
+    at_most_text(team, at_most);
+    printf("%steam %s%s (%s): policy %s, %s%s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
            cli->args[0], eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
            eh_object_int(team, "capacity") ? "capacity " : "no limit",
-           eh_object_int(team, "capacity") ? capacity : "", waiting, plan ? ", bonus plan " : "",
-           plan ? plan : "");
+           eh_object_int(team, "capacity") ? capacity : "", at_most, waiting,
+           plan ? ", bonus plan " : "", plan ? plan : "");
     return members_show(cli, path, team);
 }
 

@@ -47,6 +47,18 @@ static void yaml_put_date(struct eh_bytes *out, const char *key, int32_t days)
     eh_bytes_put_text(out, ", %s: %s", key, text);
 }
 
+static void yaml_put_at_most(const struct eh_desk_team *team, struct eh_bytes *out)
+{
+    if (!team->at_most_hour && !team->at_most_day)
+        return;
+    eh_bytes_put_text(out, "    at_most: {");
+    if (team->at_most_hour)
+        eh_bytes_put_text(out, "per_hour: %u%s", team->at_most_hour, team->at_most_day ? ", " : "");
+    if (team->at_most_day)
+        eh_bytes_put_text(out, "per_day: %u", team->at_most_day);
+    eh_bytes_put_text(out, "}\n");
+}
+
 static void yaml_put_team(const struct eh_desk *desk, const struct eh_desk_team *team,
                           const char *policy, struct eh_bytes *out)
 {
@@ -56,6 +68,7 @@ static void yaml_put_team(const struct eh_desk *desk, const struct eh_desk_team 
     yaml_put_quoted(out, team->id);
     eh_bytes_put_text(out, "\n    policy: %s\n    value_weight: %s\n    capacity: %u\n", policy,
                       weight, team->capacity);
+    yaml_put_at_most(team, out);
     eh_bytes_put_text(out, "    affinity: \"%s\"\n    affinity_for: %llds\n    reps:%s\n",
                       team->affinity_open ? "open" : "off", (long long)team->affinity_for_s,
                       team->member_count ? "" : " []");

@@ -153,6 +153,8 @@ static json_t *member_json(const struct eh_engine *engine, const struct eh_membe
     eh_json_put_bool(body, "active", member->active);
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
     eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
+    eh_json_put(body, "dealt_hour", figures ? json_integer(member->dealt_hour) : NULL);
+    eh_json_put(body, "dealt_day", figures ? json_integer(member->dealt_day) : NULL);
     eh_json_put(body, "entitled", figures ? eh_json_tickets(member->entitled_nano) : NULL);
     eh_json_put(body, "received", figures ? json_integer((json_int_t)member->received) : NULL);
     eh_json_put(body, "entitled_value", figures ? json_integer(member->entitled_value) : NULL);
@@ -187,6 +189,19 @@ static json_t *plan_of(const struct eh_engine *engine, const struct eh_desk *des
     return plan ? eh_json_text(plan->id) : NULL;
 }
 
+/* Null where the team has no limit. */
+static json_t *at_most_json(const struct eh_team_view *team)
+{
+    if (!team->at_most_hour && !team->at_most_day)
+        return NULL;
+    json_t *body = json_object();
+    if (team->at_most_hour)
+        eh_json_put_int(body, "per_hour", team->at_most_hour);
+    if (team->at_most_day)
+        eh_json_put_int(body, "per_day", team->at_most_day);
+    return body;
+}
+
 /* The team with a page of its members; returns how many those were. */
 static uint32_t team_json(const struct eh_admin_request *request, const struct eh_team_view *team,
                           struct eh_str after, struct eh_board_budget *budget, json_t **ret)
@@ -198,6 +213,7 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     eh_json_put_text(body, "name", team->name);
     eh_json_put_text(body, "policy", team->policy);
     eh_json_put_int(body, "capacity", (int64_t)team->capacity);
+    eh_json_put(body, "at_most", at_most_json(team));
     eh_json_put_int(body, "waiting", (int64_t)team->waiting);
     eh_json_put_int(body, "open", (int64_t)team->open);
     eh_json_put_int(body, "members", (int64_t)team->member_count);
