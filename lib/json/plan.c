@@ -2,6 +2,7 @@
 #include <evenhand/json/plan.h>
 
 #include <evenhand/json/pool.h>
+#include <evenhand/measure/measure.h>
 #include <evenhand/value/json.h>
 
 static void period_put(json_t *to, const char *key, struct eh_period period)
@@ -71,6 +72,14 @@ static void room_put(json_t *gate, const struct eh_pool_room *room)
     eh_json_put(gate, "gross", there && room->room < 0 ? json_integer(room->gross) : NULL);
 }
 
+/* What may be said of a figure in a what-if. */
+static void range_put(json_t *to, const struct eh_bonus_plan *plan, uint32_t measure)
+{
+    struct eh_measure_range range = eh_measure_range(eh_measure(plan->measures[measure].kind));
+    eh_json_put_int(to, "least", range.least);
+    eh_json_put_int(to, "most", range.most);
+}
+
 static json_t *metric_json(const struct eh_plan_shown *shown, uint32_t index)
 {
     const struct eh_plan_metric *rule = &shown->plan->metrics[index];
@@ -78,9 +87,12 @@ static json_t *metric_json(const struct eh_plan_shown *shown, uint32_t index)
     json_t *gate = json_object_get(metric, "gate");
     const struct eh_pool_next *next = shown->next;
     eh_json_put(metric, "curve", curve_json(&rule->curve));
+    range_put(metric, shown->plan, rule->measure);
     eh_json_put(metric, "next", next ? metric_next_json(&next->metrics[index]) : NULL);
-    if (json_is_object(gate))
+    if (json_is_object(gate)) {
         room_put(gate, next ? &next->gates[index] : NULL);
+        range_put(gate, shown->plan, rule->gate.measure);
+    }
     return metric;
 }
 

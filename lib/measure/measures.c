@@ -387,6 +387,13 @@ const struct eh_measure *eh_measure(int kind)
     return kind >= 0 && (size_t)kind < ROW_COUNT && rows[kind].value ? &rows[kind] : NULL;
 }
 
+struct eh_measure_range eh_measure_range(const struct eh_measure *row)
+{
+    return (struct eh_measure_range){
+        .least = row->can.least > row->said.least ? row->can.least : row->said.least,
+        .most = row->can.most < row->said.most ? row->can.most : row->said.most};
+}
+
 enum eh_measure_kind eh_measure_named(struct eh_str name)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)

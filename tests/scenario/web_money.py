@@ -131,6 +131,74 @@ def what_if(stack, web):
     assert stack.daemon.status()["input"] == before
 
 
+def slider_of(part, metric):
+    """(was, {min, max, step, value}) of a slider."""
+    was = re.search(r'name="was-%s" value="(-?\d+)"' % metric, part)[1]
+    field = re.search(r'<input type="range" name="at-%s"[^>]*>' % metric, part)[0]
+    return int(was), {k: int(v) for k, v in re.findall(r'(min|max|step|value)="(-?\d+)"', field)}
+
+
+@point("a slider over each figure: one that is moved says a figure, one that is not says nothing")
+def sliders(stack, web):
+    browser = web.browser("maja")
+    path = "/teams/sales/pool?period=" + THEN
+    plan = json.loads(stack.cli("--json", "pool", "sales", "--plan", "--period", THEN)[1])
+    part = section(browser.get(path), "what-if")
+    fields = {}
+    for metric in plan["metrics"]:
+        was, slider = slider_of(part, metric["metric"])
+        assert slider["value"] == was and slider["min"] < slider["max"], slider
+        assert (was - slider["min"]) % slider["step"] == 0, slider  # else a browser puts it elsewhere
+        assert metric["least"] <= slider["min"] and slider["max"] <= metric["most"], (metric, slider)
+        assert abs(was - metric["value"]) <= slider["step"] or metric["value"] < metric["least"], metric
+        fields.update({"was-" + metric["metric"]: was, "at-" + metric["metric"]: was})
+    page = browser.get(path + "".join("&%s=%d" % item for item in fields.items()))
+    part = section(page, "what-if")
+    assert "would be shared" not in part and "than now" not in part, part  # nothing was moved
+    fields["at-csat"] = slider_of(part, "csat")[1]["max"]
+    part = section(browser.get(path + "".join("&%s=%d" % item for item in fields.items())), "what-if")
+    told = stack.daemon.post("/v1/teams/sales/pool/what-if?period=" + THEN,
+                             {"facts": {"csat": fields["at-csat"]}}).json
+    sums = money(part[part.index("</form>"):])
+    assert sums[0] == told["net"], (sums, told["net"])
+    assert slider_of(part, "csat")[1]["value"] == fields["at-csat"], part
+    said = "".join("&%s=%d" % item for item in fields.items()) + "&if-csat=4.1"
+    part = section(browser.get(path + said), "what-if")  # what is written comes first
+    told = stack.daemon.post("/v1/teams/sales/pool/what-if?period=" + THEN, {"facts": {"csat": "4.1"}}).json
+    assert money(part[part.index("</form>"):])[0] == told["net"], part
+
+
+@point("a rep is set aside and taken in again, which says first what it does, and asks why")
+def aside(stack, web):
+    browser, path = web.browser("maja"), "/teams/sales/pool?period=" + THEN
+    share = lambda: next(s for s in pool(stack, THEN)["shares"] if s["rep"] == "ana")
+    for what, words, excluded in (("exclude", "gets nothing of this pool", True),
+                                  ("include", "shares this pool again", False)):
+        rows = section(patiently_get(browser, path), "shares")
+        link = "/teams/sales/pool/aside/ana?period=%s&do=%s" % (THEN, what)
+        assert html.escape(link) in rows, rows
+        before = stack.daemon.status()["input"]
+        page = browser.get(link)
+        assert page.status == 200 and words in page.text and "not final" in page.text, page
+        assert stack.daemon.status()["input"] == before and share()["excluded"] != excluded
+        fields = {"team": "sales", "period": THEN, "rep": "ana", "what": what}
+        for name, value in fields.items():
+            assert page.hidden(name, "/change/aside") == value
+        wrong = browser.change(page, "/change/aside", reason="  ", **fields)
+        assert wrong.status == 422 and "reason is needed" in wrong.text, wrong
+        done = browser.change(page, "/change/aside", reason="lent <elsewhere>", **fields)
+        assert done.status == 303 and done.headers["Location"] == path, done
+        assert share()["excluded"] == excluded and share()["excluded_reason"] == "lent <elsewhere>"
+        rows = section(patiently_get(browser, path), "shares")
+        assert '"/log?team=sales"' in rows and "by maja" in rows and "lent &lt;elsewhere&gt;" in rows, rows
+    for link in ("ana?period=%s&do=burn" % THEN, "ana?do=exclude", "a%%22b?period=%s&do=exclude" % THEN):
+        assert browser.get("/teams/sales/pool/aside/" + link).status == 404, link
+    assert browser.get("/teams/sales/pool/aside/nobody?period=%s&do=exclude" % THEN).status in (404, 422)
+    for user in ("nils", "ana"):
+        page = web.browser(user).get("/teams/sales/pool/aside/ana?period=%s&do=exclude" % THEN)
+        assert page.status in (403, 404) and "/change/aside" not in page.text, page
+
+
 @point("freeze, close and pay say first what they do, and do it when told")
 def steps(stack, web):
     browser, month = web.browser("maja"), MONTHS[0]

@@ -389,7 +389,7 @@ static void put_manager(struct eh_page *page, const json_t *manager)
             (long long)eh_int_of(manager, "overloads_ended"));
 }
 
-static void put_managers(struct eh_page *page, const json_t *report)
+static void put_managers(struct eh_page *page, const char *team, const json_t *report)
 {
     const json_t *managers = json_object_get(report, "managers"), *manager;
     size_t i;
@@ -402,6 +402,7 @@ static void put_managers(struct eh_page *page, const json_t *report)
     eh_html(&page->main, "</ul>");
     if (json_array_size(managers) == 0)
         eh_html(&page->main, "<p class=\"empty\">No manager gave or moved a ticket.</p>");
+    eh_part_log_of(page, team);
     eh_html(&page->main, "</section>");
 }
 
@@ -427,7 +428,7 @@ static void put_report(struct eh_page *page, const json_t *team, const json_t *r
     put_heat(page, team, report);
     eh_html(&page->main, "<div class=\"cards\">");
     put_overloaded(page, team, report);
-    put_managers(page, report);
+    put_managers(page, eh_text_of(team, "id"), report);
     eh_html(&page->main, "</div>");
 }
 

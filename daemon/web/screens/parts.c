@@ -243,3 +243,10 @@ const char *eh_part_value(const struct eh_page *page, const char *change, const 
 {
     return is_wrong(page, change) ? eh_form_get(page->wrong.form, field) : other;
 }
+
+void eh_part_log_of(struct eh_page *page, const char *team)
+{
+    eh_html(&page->main, "<p class=\"pages\">");
+    eh_html_link(&page->main, "What was done by hand, by whom and why", "/log?team=%s", team);
+    eh_html(&page->main, "</p>");
+}

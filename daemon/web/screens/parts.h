@@ -31,6 +31,8 @@ const char *eh_name_of(const json_t *object);
 bool eh_page_manages(const struct eh_page *, const char *team);
 /* What a waiting ticket waits for, in words; "": it does not say. */
 const char *eh_waiting_words(const char *why);
+/* A link to what was done in a team, by whom and why. */
+void eh_part_log_of(struct eh_page *, const char *team);
 /* A bar from 0 to most, with the same in words beside it. */
 void eh_part_bar(struct eh_page *, int64_t value, int64_t most, const char *words);
 

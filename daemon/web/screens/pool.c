@@ -90,15 +90,33 @@ static const struct {
              {"individual", "by tickets"}, {"total", "total"},    {"due", "due"}};
 #define PARTS (sizeof parts / sizeof *parts)
 
-static void put_share(struct eh_page *page, const json_t *share)
+/* Who did it and why, and what undoes it. */
+static void put_aside(struct eh_page *page, const json_t *pool, const json_t *share)
+{
+    bool excluded = eh_true_of(share, "excluded");
+    const char *team = eh_text_of(pool, "team");
+    if (*eh_text_of(share, "excluded_by"))
+        eh_html(&page->main, "<br><span class=\"note\">%s by %s: %s</span>",
+                excluded ? "set aside" : "taken in again", eh_text_of(share, "excluded_by"),
+                eh_text_of(share, "excluded_reason"));
+    if (eh_true_of(share, "since_freeze"))
+        eh_html(&page->main, "<br><span class=\"note\">not in these figures yet: freeze "
+                             "again</span>");
+    if (!may_step(page, team))
+        return;
+    eh_html(&page->main, "<br>");
+    eh_html_link(&page->main, excluded ? "Take in again …" : "Set aside …",
+                 "/teams/%s/pool/aside/%s?period=%s&do=%s", team, eh_text_of(share, "rep"),
+                 eh_text_of(pool, "period"), excluded ? "include" : "exclude");
+}
+
+static void put_share(struct eh_page *page, const json_t *pool, const json_t *share)
 {
     struct eh_html *out = &page->main;
     const char *name = eh_text_of(share, "name");
     eh_html(out, "<tr data-key=\"%s\"><th scope=\"row\">%s", eh_text_of(share, "rep"),
             *name ? name : eh_text_of(share, "rep"));
-    if (eh_true_of(share, "excluded"))
-        eh_html(out, "<br><span class=\"note\">set aside by %s: %s</span>",
-                eh_text_of(share, "excluded_by"), eh_text_of(share, "excluded_reason"));
+    put_aside(page, pool, share);
     eh_html(out, "</th><td class=\"number\">%lld</td><td class=\"number\">%lld</td>",
             (long long)eh_int_of(share, "days"), (long long)eh_int_of(share, "points"));
     for (size_t i = 0; i < PARTS; i++) {
@@ -132,7 +150,7 @@ static void put_shares(struct eh_page *page, const char *team, const json_t *poo
     put_shares_head(page);
     json_array_foreach(shares, i, share)
     {
-        put_share(page, share);
+        put_share(page, pool, share);
     }
     eh_html(&page->main, "</tbody></table></div>");
     if (!eh_null_of(pool, "after")) {
@@ -141,6 +159,7 @@ static void put_shares(struct eh_page *page, const char *team, const json_t *poo
                      eh_text_of(pool, "period"), eh_text_of(pool, "after"));
         eh_html(&page->main, "</p>");
     }
+    eh_part_log_of(page, team);
     eh_html(&page->main, "</section>");
 }
 

@@ -3,6 +3,74 @@
 
 #include "web/screens/pool_parts.h"
 
+#define STEPS 100 /* of a slider, more or less */
+
+/* ---- A slider: from which figure to which, in the metric's unit. */
+
+struct slider {
+    int64_t from, to, step;
+    int64_t now; /* the place on it next to the figure */
+};
+
+static void span_widen(struct slider *slider, int64_t value)
+{
+    slider->from = value < slider->from ? value : slider->from;
+    slider->to = value > slider->to ? value : slider->to;
+}
+
+/* The curve's points; a gate's bound, with as much again beyond it. */
+static void span_take(struct slider *slider, const json_t *of)
+{
+    static const char *const bounds[] = {"at_least", "at_most"};
+    size_t i;
+    const json_t *point;
+    json_array_foreach(json_object_get(of, "curve"), i, point)
+    {
+        span_widen(slider, eh_int_of(point, "value"));
+    }
+    for (i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        int64_t bound = eh_int_of(of, bounds[i]);
+        if (eh_null_of(of, bounds[i]))
+            continue;
+        span_widen(slider, bound - bound / 2);
+        span_widen(slider, bound + bound / 2);
+    }
+}
+
+/* 1, 2 or 5, and noughts. */
+static int64_t step_of(int64_t span)
+{
+    int64_t ten = 1;
+    while (ten * 10 * STEPS <= span)
+        ten *= 10;
+    return ten * (span >= 5 * ten * STEPS ? 5 : span >= 2 * ten * STEPS ? 2 : 1);
+}
+
+static int64_t floor_to(int64_t value, int64_t step)
+{
+    int64_t rest = value % step;
+    return value - (rest < 0 ? rest + step : rest);
+}
+
+static struct slider slider_of(const json_t *of)
+{
+    int64_t value = eh_int_of(of, "value");
+    int64_t least = eh_int_of(of, "least"), most = eh_int_of(of, "most");
+    struct slider slider = {.from = value, .to = value};
+    span_take(&slider, of);
+    slider.step = step_of(slider.to - slider.from);
+    slider.from = floor_to(slider.from, slider.step);
+    slider.to = floor_to(slider.to + slider.step - 1, slider.step);
+    if (slider.from < least)
+        slider.from = floor_to(least + slider.step - 1, slider.step);
+    if (slider.to > most)
+        slider.to = floor_to(most, slider.step);
+    slider.now = floor_to(value + slider.step / 2, slider.step);
+    slider.now = slider.now < slider.from ? slider.from : slider.now;
+    slider.now = slider.now > slider.to ? slider.to : slider.now;
+    return slider;
+}
+
 /* ---- The figures that were said. */
 
 static const char *said_of(struct eh_page *page, const char *metric)
@@ -10,11 +78,27 @@ static const char *said_of(struct eh_page *page, const char *metric)
     return eh_page_query(page, eh_page_text(page, "if-%s", metric));
 }
 
+/* A slider that stands where it was put says nothing. */
+static bool is_moved(struct eh_page *page, const char *metric, int64_t *ret_at)
+{
+    int64_t was;
+    const char *at_text = eh_page_query(page, eh_page_text(page, "at-%s", metric));
+    const char *was_text = eh_page_query(page, eh_page_text(page, "was-%s", metric));
+    return eh_integer_parse(eh_str(at_text), ret_at, NULL) == 0 &&
+           !(eh_integer_parse(eh_str(was_text), &was, NULL) == 0 && was == *ret_at);
+}
+
+/* What was written comes before the place of the slider. */
 static void take_said(struct eh_page *page, json_t *facts, const char *metric)
 {
     const char *said = said_of(page, metric);
-    if (*metric && *said)
+    int64_t at;
+    if (!*metric)
+        return;
+    if (*said)
         json_object_set_new(facts, metric, json_string(said));
+    else if (is_moved(page, metric, &at))
+        json_object_set_new(facts, metric, json_integer(at));
 }
 
 /* {"facts": {…}} in the page's memory; "": nothing was said. */
@@ -40,31 +124,71 @@ static const char *facts_said(struct eh_page *page, const json_t *plan)
 
 /* ---- The form. */
 
+static void put_slider(struct eh_page *page, const json_t *of)
+{
+    const char *name = eh_text_of(of, "metric");
+    struct slider slider = slider_of(of);
+    int64_t at = slider.now;
+    bool moved = is_moved(page, name, &at);
+    if (eh_true_of(of, "missing") || slider.to <= slider.from)
+        return;
+    at = moved ? at : slider.now;
+    eh_html(&page->main,
+            "<input type=\"hidden\" name=\"was-%s\" value=\"%lld\"><input type=\"range\" "
+            "name=\"at-%s\" aria-labelledby=\"label-%s\" min=\"%lld\" max=\"%lld\" "
+            "step=\"%lld\" value=\"%lld\" data-unit=\"%s\" data-currency=\"%s\"><output>",
+            name, (long long)slider.now, name, name, (long long)slider.from, (long long)slider.to,
+            (long long)slider.step, (long long)at, eh_text_of(of, "unit"),
+            eh_text_of(page->me, "currency"));
+    if (moved)
+        eh_money_figure(page, at, eh_text_of(of, "unit"));
+    eh_html(&page->main, "</output>");
+}
+
 static void put_field(struct eh_page *page, const json_t *of)
 {
     const char *name = eh_text_of(of, "metric");
-    if (!*name)
-        return;
-    eh_html(&page->main, "<label><span>%s, now ", name);
+    eh_html(&page->main, "<div class=\"slider\"><span id=\"label-%s\">%s, now ", name, name);
     eh_money_figure(page, eh_int_of(of, "value"), eh_text_of(of, "unit"));
-    eh_html(&page->main, "</span><input name=\"if-%s\" autocomplete=\"off\" value=\"%s\"></label>",
+    eh_html(&page->main, "</span>");
+    put_slider(page, of);
+    eh_html(&page->main,
+            "<label>exactly <input name=\"if-%s\" autocomplete=\"off\" value=\"%s\"></label></div>",
             name, said_of(page, name));
+}
+
+/* A gate on a figure that is a metric of the plan has no field of its own. */
+static bool is_metric(const json_t *plan, const char *name)
+{
+    size_t i;
+    const json_t *metric;
+    json_array_foreach(json_object_get(plan, "metrics"), i, metric)
+    {
+        if (strcmp(eh_text_of(metric, "metric"), name) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void put_form(struct eh_page *page, const char *team, const json_t *plan)
 {
     size_t i;
     const json_t *metric;
-    eh_html(&page->main, "<form method=\"get\" class=\"fields\" action=\"");
+    eh_html(&page->main, "<form method=\"get\" class=\"sliders\" data-follow action=\"");
     eh_html_url(&page->main, "/teams/%s/pool", team);
     eh_html(&page->main, "#what-if\"><input type=\"hidden\" name=\"period\" value=\"%s\">",
             eh_text_of(plan, "period"));
     json_array_foreach(json_object_get(plan, "metrics"), i, metric)
     {
+        const json_t *gate = json_object_get(metric, "gate");
         put_field(page, metric);
-        put_field(page, json_object_get(metric, "gate"));
+        if (*eh_text_of(gate, "metric") && !is_metric(plan, eh_text_of(gate, "metric")))
+            put_field(page, gate);
     }
-    eh_html(&page->main, "<button class=\"main\">What if?</button></form>");
+    eh_html(&page->main, "<div class=\"actions\"><button class=\"main\">What if?</button>"
+                         "<a class=\"button\" href=\"");
+    eh_html_url(&page->main, "/teams/%s/pool?period=%s", team, eh_text_of(plan, "period"));
+    eh_html(&page->main, "\">As it is</a></div></form>");
 }
 
 /* ---- What it would be. */
@@ -121,8 +245,8 @@ void eh_money_what_if(struct eh_page *page, const char *team, const json_t *plan
     const char *facts = facts_said(page, plan);
     eh_html(&page->main,
             "<section class=\"card\" aria-labelledby=\"what-if\"><h2 id=\"what-if\">What if "
-            "…?</h2><p class=\"note\">Say other figures, as the rules write them (4.5, 8%%, "
-            "655s, 129.95). What you leave empty stays as it is. It changes nothing.</p>");
+            "…?</h2><p class=\"note\">Move a figure, or say it exactly, as the rules write it "
+            "(4.5, 8%%, 655s, 129.95). What you leave as it is stays so. It changes nothing.</p>");
     put_form(page, team, plan);
     if (*facts)
         put_answer(page, team, facts, pool);

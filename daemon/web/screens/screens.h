@@ -20,6 +20,7 @@ const struct eh_screen *eh_screen_find(const struct eh_http_path *);
 extern const struct eh_screen eh_screen_home, eh_screen_link, eh_screen_my_day, eh_screen_people;
 extern const struct eh_screen eh_screen_board, eh_screen_team, eh_screen_log, eh_screen_ticket;
 extern const struct eh_screen eh_screen_our_pool, eh_screen_pools, eh_screen_pool;
-extern const struct eh_screen eh_screen_pool_step, eh_screen_fairnesses, eh_screen_fairness;
+extern const struct eh_screen eh_screen_pool_step, eh_screen_pool_aside;
+extern const struct eh_screen eh_screen_fairnesses, eh_screen_fairness;
 
 #endif

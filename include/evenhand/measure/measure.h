@@ -141,6 +141,8 @@ struct eh_measure {
 
 /* The row of an enum eh_measure_kind. NULL: there is no such kind. */
 const struct eh_measure *eh_measure(int kind);
+/* The values that it can have and a plan may name: what may be said of it. */
+struct eh_measure_range eh_measure_range(const struct eh_measure *);
 /* The kind of that name. EH_MEASURE_IMPORTED: no measure has the name. */
 enum eh_measure_kind eh_measure_named(struct eh_str name);
 /* The name of the measure at place `at`, from 0. NULL: there are no more. */

@@ -8,15 +8,13 @@
 static int bounds_check(const struct eh_bonus_plan *plan, const struct eh_plan_measure *measure,
                         int64_t value, struct eh_error *error)
 {
-    const struct eh_measure *row = eh_measure(measure->kind);
-    int64_t least = row->can.least > row->said.least ? row->can.least : row->said.least;
-    int64_t most = row->can.most < row->said.most ? row->can.most : row->said.most;
+    struct eh_measure_range range = eh_measure_range(eh_measure(measure->kind));
     char text[EH_DECIMAL_TEXT_MAX], from[EH_DECIMAL_TEXT_MAX], to[EH_DECIMAL_TEXT_MAX];
-    if (value >= least && value <= most)
+    if (value >= range.least && value <= range.most)
         return 0;
     eh_plan_value_print(plan, measure->unit, value, text);
-    eh_plan_value_print(plan, measure->unit, least, from);
-    eh_plan_value_print(plan, measure->unit, most, to);
+    eh_plan_value_print(plan, measure->unit, range.least, from);
+    eh_plan_value_print(plan, measure->unit, range.most, to);
     return eh_error_field(error, EH_ERANGE, "facts", "facts: %.*s: %s is not between %s and %s",
                           EH_STR_ARG(measure->name), text, from, to);
 }

@@ -3,7 +3,7 @@
 
 import { draw } from "./chart.js";
 import { morph } from "./morph.js";
-import { say } from "./words.js";
+import { figure, say } from "./words.js";
 
 const main = document.getElementById("main");
 const said = document.getElementById("said");
@@ -163,6 +163,30 @@ main.addEventListener("submit", (event) => {
 
 main.addEventListener("input", (event) => {
   event.target.dataset.typed = "yes";
+});
+
+// A slider of a form that follows: what it says is shown at once, the page's answer a moment later.
+const FOLLOW_MS = 250;
+let following = 0;
+
+function follow(form) {
+  const at = new URL(form.action);
+  at.search = new URLSearchParams(new FormData(form));
+  at.hash = "";
+  history.replaceState(null, "", at.href);
+  refresh();
+}
+
+main.addEventListener("input", (event) => {
+  const slider = event.target;
+  const form = slider.closest("form[data-follow]");
+  if (!form || slider.type !== "range") return;
+  const exact = form.elements[slider.name.replace("at-", "if-")];
+  if (exact) exact.value = "";
+  if (slider.nextElementSibling?.matches("output"))
+    slider.nextElementSibling.textContent = figure(Number(slider.value), slider.dataset.unit, slider.dataset.currency);
+  clearTimeout(following);
+  following = setTimeout(follow, FOLLOW_MS, form);
 });
 
 say(main);

@@ -18,6 +18,21 @@ function money(amount, currency) {
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
+function duration(seconds) {
+  const [d, h, min, s] = [seconds / 86400, (seconds % 86400) / 3600, (seconds % 3600) / 60, seconds % 60].map(Math.trunc);
+  if (seconds >= 172800) return `${d} d ${h} h`;
+  if (seconds >= 3600) return `${d * 24 + h} h ${min} min`;
+  return seconds >= 60 ? `${min} min ${s} s` : `${s} s`;
+}
+
+// A figure of a plan, as the server writes it.
+export function figure(value, unit, currency) {
+  if (unit === "minor") return money(value, currency);
+  if (unit === "ppm") return percentOf.format(value / 1e6);
+  if (unit === "seconds") return duration(value);
+  return String(unit === "milli" ? value / 1000 : value);
+}
+
 function ago(moment) {
   const seconds = (moment - Date.now()) / 1000;
   const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
