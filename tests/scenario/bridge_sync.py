@@ -18,9 +18,13 @@ class Shop:
 
     def __init__(self, stub):
         self.tickets, self.lock, self.set = {}, threading.Lock(), []
+        self.stub = stub
         stub.answer("POST", "/evenhand/owner", self.take)
-        stub.answer("GET", "/evenhand/tickets/([^/?]+)", self.one)
-        stub.answer("GET", r"/evenhand/tickets\?page=(\d+)", self.page)
+        self.answer_reads()
+
+    def answer_reads(self):
+        self.stub.answer("GET", "/evenhand/tickets/([^/?]+)", self.one)
+        self.stub.answer("GET", r"/evenhand/tickets\?page=(\d+)", self.page)
 
     def add(self, number, **more):
         with self.lock:
@@ -61,7 +65,6 @@ def point(title, **settings):
             with Helpdesk() as stub:
                 bridge = Bridge(stack, stub.url, **settings)
                 shop = Shop(stub)
-                shop.stub = stub
                 try:
                     bridge.start()
                     work(stack, shop, bridge)
@@ -384,6 +387,11 @@ def poison(stack, shop, bridge):
     hook = bridge.webhook()
     assert hook.send(shop.add("p"))[0] == 204
     bridge.wait("has parked it", lambda: bridge.status()["owners"]["parked"] == 1, 60)
+    shop.stub.answer("GET", ".*", 500)  # now it says so to everything
+    assert hook.send(shop.add("e"))[0] == 204
+    bridge.wait("has read it for long", lambda: len(shop.stub.asked("GET", "/evenhand/tickets/e")) >= 6, 60)
+    assert bridge.status()["owners"]["parked"] == 1, bridge.status()
+    shop.answer_reads()
     shop.stub.answer("POST", "/evenhand/owner", 503)
     assert hook.send(shop.add("o"))[0] == 204
     asked = lambda: len([a for a in shop.stub.asked("POST") if a.json["ticket"] == "o"])
@@ -394,8 +402,8 @@ def poison(stack, shop, bridge):
     assert hook.send(shop.add("n"))[0] == 204
     shop.stub.answer("POST", "/evenhand/owner", shop.take)
     shop.stub.start()
-    bridge.wait("has set the others", lambda: bridge.status()["owners"]["done"] == 2, 120)
-    assert sorted(number for number, _ in shop.set) == ["n", "o"], shop.set
+    bridge.wait("has set the others", lambda: bridge.status()["owners"]["done"] == 3, 120)
+    assert sorted(number for number, _ in shop.set) == ["e", "n", "o"], shop.set
     assert bridge.status()["owners"]["parked"] == 1, bridge.status()
 
 

@@ -53,7 +53,7 @@ class Helpdesk:
     """Listens on the loopback; `url` is its address. An unknown request is answered 404."""
 
     def __init__(self, port=0):
-        self.rules, self.requests = [], []
+        self.rules, self.requests, self.connections = [], [], set()
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.server = None
@@ -80,6 +80,14 @@ class Helpdesk:
             def log_message(self, *words):
                 pass
 
+            def setup(self):
+                super().setup()
+                stub.connections.add(self.connection)
+
+            def finish(self):
+                stub.connections.discard(self.connection)
+                super().finish()
+
             def handle_any(self):
                 stub.handle(self)
 
@@ -104,6 +112,11 @@ class Helpdesk:
             self.server.shutdown()
             self.server.server_close()
             self.server = None
+            for connection in list(self.connections):  # one that is kept open would be served on
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass  # whoever asked has left
 
     # -- the table
 

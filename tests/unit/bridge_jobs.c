@@ -52,6 +52,7 @@ struct world {
     uint32_t park_room;
     int status; /* of the answer that the profile thinks about */
     bool asks_fail;
+    bool is_broken; /* 500 is the answer to every request */
 };
 
 static unsigned chance(struct world *w, unsigned below)
@@ -221,8 +222,8 @@ static void answer_read(struct world *w, const struct pending *p, unsigned n)
     char body[128];
     json_t *headers = json_object();
     w->reads[n]++;
-    if (w->random && chance(w, 4) == 0) {
-        answer_status(p, 500, chance(w, 2) ? EH_WEB_ANSWERED : EH_WEB_LOST);
+    if (w->is_broken || (w->random && chance(w, 4) == 0)) {
+        answer_status(p, 500, !w->random || chance(w, 2) ? EH_WEB_ANSWERED : EH_WEB_LOST);
         json_decref(headers);
         return;
     }
@@ -527,6 +528,32 @@ Test(bridge_jobs, an_outage_between_errors_begins_the_time_anew)
         cr_expect_eq(w.parked, 1, "%d", i);
         end(&w);
     }
+}
+
+/* One ticket, and a helpdesk that is out of order as a whole: its owner cannot be read either. */
+Test(bridge_jobs, while_every_request_is_answered_500_nothing_is_parked)
+{
+    static struct world w;
+    begin(&w);
+    w.mood[1] = IS_SICK;
+    w.is_broken = true;
+    want(&w, 1, "ana", 1);
+    run(&w, 3 * 3600 * SECOND);
+    cr_expect_eq(w.parked, 0);
+    w.is_broken = false;
+    run(&w, 580 * SECOND);
+    cr_expect_eq(w.parked, 0);
+    run(&w, 60 * SECOND);
+    cr_expect_eq(w.parked, 1);
+    want(&w, 1, "ben", 2);
+    w.is_broken = true;
+    run(&w, 3600 * SECOND);
+    w.mood[1] = TAKES;
+    w.is_broken = false;
+    run(&w, 31 * SECOND);
+    cr_expect_eq(w.parked, 1);
+    cr_expect_eq(w.done, 1);
+    end(&w);
 }
 
 Test(bridge_jobs, while_nothing_is_done_at_all_nothing_is_parked)

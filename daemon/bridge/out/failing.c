@@ -16,9 +16,14 @@ static bool is_helpdesks_own(const struct eh_web_answer *answer)
     return answer->end == EH_WEB_ANSWERED;
 }
 
+/* By itself 500 does not tell one ticket from all of the helpdesk: what else the attempt heard
+ * does, for after 500 each begins with the owner being read. */
 void eh_failing_hears(struct eh_failing *failing, const struct eh_web_answer *answer)
 {
-    failing->answered = is_helpdesks_own(answer);
+    if (!is_helpdesks_own(answer))
+        failing->answered = false;
+    else if (answer->status < 500)
+        failing->answered = true;
 }
 
 void eh_failing_failed(struct eh_failing *failing, int64_t now_us, uint64_t done)

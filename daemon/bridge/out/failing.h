@@ -18,17 +18,18 @@
 
 struct eh_failing {
     int64_t since_us;    /* 0: it does not fail */
-    int64_t answered_us; /* since then the helpdesk has answered each attempt; 0: it has not */
+    int64_t answered_us; /* since then the helpdesk works, by each attempt; 0: it does not */
     uint64_t done_before;
-    bool answered; /* the attempt that is under way */
+    bool answered; /* the attempt that is under way: not with 5xx alone */
 };
 
 void eh_failing_begin(struct eh_failing *);
 void eh_failing_hears(struct eh_failing *, const struct eh_web_answer *);
 /* done: others that were done so far. */
 void eh_failing_failed(struct eh_failing *, int64_t now_us, uint64_t done);
-/* Since before `until_us` it fails. And either others were done meanwhile, or the helpdesk has
- * answered each attempt and at most EH_FAILING_MAX fail, with it. In an outage neither is so. */
+/* Since before `until_us` it fails. And either others were done meanwhile, or in each attempt the
+ * helpdesk has answered something with other than 5xx, and at most EH_FAILING_MAX fail, with it. In
+ * an outage neither is so. */
 bool eh_failing_is_hopeless(const struct eh_failing *, int64_t until_us, uint64_t done,
                             uint32_t failing);
 
