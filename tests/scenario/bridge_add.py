@@ -7,9 +7,11 @@ import os
 import pty
 import re
 import select
+import signal
 import ssl
 import stat
 import subprocess
+import threading
 
 from bridge_kit import PROGRAM, Bridge, certificate
 from harness import (CHECKOUT, SALES, default_desk, is_root, note, patience, run, scenario,
@@ -264,6 +266,69 @@ def failures(stack):
     with Helpdesk() as stub:
         bridge = Adding(stack, stub, Rt(stub))
         fails(bridge, "begins no session", 69, lines=bridge.answers(secret="wrong"))
+
+
+def stopped(bridge, came, number, told=None):
+    """What add says of a signal that comes while the helpdesk thinks: until add has said that it goes on,
+    where `told` is given."""
+    process = subprocess.Popen(bridge.call(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    try:
+        process.stdin.write("\n".join(bridge.answers()) + "\n")
+        process.stdin.flush()
+        assert came.wait(patience(60)), "it never asked for that"
+        process.send_signal(number)
+        if told:
+            assert "what is made in the helpdesk is taken back" in process.stderr.readline()
+            told.set()
+        wrong = process.communicate(timeout=patience(120))[1]
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1, (process.returncode, wrong)
+    assert wrong == "evenhand-bridge: stopped by a signal: nothing was written\n", wrong
+    assert not bridge.left() and not bridge.shape.hooks, (bridge.left(), bridge.shape.hooks)
+
+
+@scenario("a signal ends add: at once while it reads; while the webhook is made, once that is taken back")
+def signals(stack):
+    stack.start()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with Helpdesk() as stub:
+            bridge, came, told = Adding(stack, stub, Zammad(stub)), threading.Event(), threading.Event()
+            users = next(rule for rule in stub.rules if rule.method == "GET" and "users/search" in rule.path.pattern)
+            thinks = users.answers
+            users.answers = [lambda ask: came.set() or "silence"]
+            stopped(bridge, came, number)
+            users.answers = thinks
+            came = threading.Event()
+
+            def slow(ask):
+                came.set()
+                told.wait(patience(60))
+                return 201, {"id": 31}
+
+            stub.answer("POST", "/api/v1/triggers", slow)
+            stub.forget()
+            stopped(bridge, came, number, told)
+            assert [a.path for a in stub.asked("DELETE")] == ["/api/v1/triggers/31", "/api/v1/webhooks/7"]
+            assert len(stub.asked("POST", "/api/v1/triggers")) == 1, stub.asked()
+
+
+@scenario("what add cannot take back, or what has no answer, it names")
+def left_there(stack):
+    stack.start()
+    with Helpdesk() as stub:
+        bridge = Adding(stack, stub, Zammad(stub))
+        stub.answer("POST", "/api/v1/triggers", (422, {"error": "no room"}))
+        stub.answer("DELETE", "/api/v1/webhooks/7", (500, {}))
+        code, _, wrong = bridge.add()
+        assert code != 0 and wrong.count("\n") == 2, wrong
+        assert "could not be taken back: " in wrong and "DELETE /api/v1/webhooks/7: answers 500" in wrong, wrong
+    with Helpdesk() as stub:
+        bridge = Adding(stack, stub, Zammad(stub))
+        stub.answer("POST", "/api/v1/webhooks", "reset")
+        fails(bridge, "POST /api/v1/webhooks may have been taken nevertheless: look there", 69)
 
 
 def on_terminal(call, lines):

@@ -1,6 +1,8 @@
 /* exchange: what check and a running connection do with callbacks, made to wait. */
 #include "bridge/commands/exchange.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +12,7 @@
 #include "bridge/out/cursor.h"
 #include "bridge/out/out.h"
 
+#define SIGNALS   3
 #define LOOK_MS   100 /* how often a helpdesk that does not take our log-in is noticed */
 #define WORDS_MAX 160 /* bytes of what the helpdesk says */
 
@@ -21,8 +24,12 @@ struct eh_exchange {
     struct eh_map *map;
     struct eh_out *out;
     char folder[sizeof "/tmp/evenhand-add-XXXXXX"];
+    struct event *signals[SIGNALS];
     bool over;
-    unsigned looks; /* at the log-in, since the request went out */
+    bool stopped, takes_back;
+    bool only_reads; /* the request that is under way */
+    bool is_lost;    /* ... has no answer, and may have been taken nevertheless */
+    unsigned looks;  /* at the log-in, since the request went out */
     json_t *values, *answer;
     char why[EH_ERROR_TEXT_MAX];
 };
@@ -40,7 +47,7 @@ static void on_mapped(void *context, const struct eh_mapped *mapped)
 
 static void wait(struct eh_exchange *exchange)
 {
-    exchange->over = false;
+    exchange->over = exchange->is_lost = false;
     exchange->why[0] = 0;
     while (!exchange->over && event_base_dispatch(exchange->base) == 0)
         ;
@@ -67,6 +74,7 @@ static void on_answer(void *context, const struct eh_web_answer *web)
     json_t *body = NULL;
     exchange->over = true;
     event_base_loopbreak(exchange->base);
+    exchange->is_lost = web->end == EH_WEB_LOST && !exchange->only_reads;
     if (web->end != EH_WEB_ANSWERED) {
         eh_format(exchange->why, sizeof exchange->why, "%s", web->why);
         return;
@@ -153,11 +161,72 @@ static int answer_check(const struct eh_exchange *exchange, const json_t *reques
                         status_advice(status));
 }
 
+/* ---- Being stopped. */
+
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+    (void)number, (void)what;
+    struct eh_exchange *exchange = context;
+    if (exchange->only_reads && !exchange->over) {
+        exchange->over = true;
+        event_base_loopbreak(exchange->base);
+    } else if (!exchange->stopped) {
+        fputs("evenhand-bridge: stopping: what is made in the helpdesk is taken back\n", stderr);
+    }
+    exchange->stopped = true;
+}
+
+static void signals_watch(struct eh_exchange *exchange)
+{
+    static const int numbers[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+    for (int i = 0; i < SIGNALS; i++) {
+        exchange->signals[i] = evsignal_new(exchange->base, numbers[i], on_signal, exchange);
+        eh_require(exchange->signals[i] && event_add(exchange->signals[i], NULL) == 0);
+    }
+}
+
+int eh_exchange_stopped(const struct eh_exchange *exchange, struct eh_error *error)
+{
+    if (!exchange->stopped || exchange->takes_back)
+        return 0;
+    return eh_error_set(error, EH_ECONFLICT, "stopped by a signal: nothing was written");
+}
+
+void eh_exchange_takes_back(struct eh_exchange *exchange)
+{
+    exchange->takes_back = true;
+}
+
+/* ---- A request. */
+
+static int unanswered(const struct eh_exchange *exchange, const json_t *request,
+                      struct eh_error *error)
+{
+    const char *why = exchange->why[0] ? exchange->why : "the helpdesk does not answer";
+    if (!exchange->is_lost)
+        return eh_error_set(error, EH_EUNAVAILABLE, "%s; look at the address and the log-in", why);
+    return eh_error_set(error, EH_EUNAVAILABLE,
+                        "%s; %s %s may have been taken nevertheless: look there, and delete what "
+                        "it made",
+                        why, json_string_value(json_object_get(request, "method")),
+                        json_string_value(json_object_get(request, "path")));
+}
+
+static bool request_reads(const struct eh_exchange *exchange, const json_t *request)
+{
+    const char *method = json_string_value(json_object_get(request, "method"));
+    return !exchange->takes_back && (!method || strcmp(method, "GET") == 0);
+}
+
 int eh_exchange_send(struct eh_exchange *exchange, json_t *request, json_t **ret,
                      struct eh_error *error)
 {
     static const struct timeval look = {0, LOOK_MS * 1000};
+    int r = eh_exchange_stopped(exchange, error);
+    if (r < 0)
+        return r;
     exchange->answer = NULL;
+    exchange->only_reads = request_reads(exchange, request);
     if (eh_out_fetch(exchange->out, request, on_answer, exchange) < 0)
         return eh_error_set(error, EH_EINVAL, "the profile asks for something that is no request");
     event_add(exchange->look, &look);
@@ -165,10 +234,12 @@ int eh_exchange_send(struct eh_exchange *exchange, json_t *request, json_t **ret
     wait(exchange);
     event_del(exchange->look);
     eh_out_forget(exchange->out, exchange);
+    if (!exchange->answer && exchange->only_reads)
+        r = eh_exchange_stopped(exchange, error);
     if (!exchange->answer)
-        return eh_error_set(error, EH_EUNAVAILABLE, "%s; look at the address and the log-in",
-                            exchange->why[0] ? exchange->why : "the helpdesk does not answer");
-    int r = answer_check(exchange, request, error);
+        return r < 0 ? r : unanswered(exchange, request, error);
+    exchange->only_reads = false;
+    r = answer_check(exchange, request, error);
     if (r < 0)
         json_decref(exchange->answer);
     else
@@ -217,6 +288,7 @@ int eh_exchange_new(struct eh_connection *connection, const struct eh_profile *p
     eh_require(exchange->base);
     exchange->look = event_new(exchange->base, -1, EV_PERSIST, on_look, exchange);
     eh_require(exchange->look);
+    signals_watch(exchange);
     strcpy(exchange->folder, "/tmp/evenhand-add-XXXXXX");
     int r = mkdtemp(exchange->folder)
                 ? 0
@@ -241,6 +313,8 @@ void eh_exchange_free(struct eh_exchange *exchange)
     eh_out_free(exchange->out);
     eh_map_free(exchange->map);
     event_free(exchange->look);
+    for (int i = 0; i < SIGNALS; i++)
+        event_free(exchange->signals[i]);
     event_base_free(exchange->base);
     for (int i = 0; exchange->folder[0] && i < 2; i++) {
         eh_format(path, sizeof path, "%s/%s", exchange->folder,

@@ -29,8 +29,13 @@ const struct eh_connection *eh_exchange_connection(const struct eh_exchange *);
 int eh_exchange_run(struct eh_exchange *, enum eh_program, const json_t *input, json_t **ret,
                     struct eh_error *) EH_MUST_CHECK;
 /* {status, body}, a new reference. An answer that is no 2xx is an error, unless the request has
- * `optional: true`; so is none. */
+ * `optional: true`; so is none. SIGINT, SIGTERM and SIGHUP end what only reads at once; of what
+ * makes something the answer is waited for, so that it can be taken back. */
 int eh_exchange_send(struct eh_exchange *, json_t *request, json_t **ret,
                      struct eh_error *) EH_MUST_CHECK;
+/* -EH_ECONFLICT: such a signal has come. */
+int eh_exchange_stopped(const struct eh_exchange *, struct eh_error *) EH_MUST_CHECK;
+/* What is sent from here on takes back what was made: it is sent although a signal has come. */
+void eh_exchange_takes_back(struct eh_exchange *);
 
 #endif

@@ -1,6 +1,8 @@
 /* steps: one request, its answer, and again. */
 #include "bridge/commands/steps.h"
 
+#include <stdio.h>
+
 #define HOOK_SECRET "{webhook_secret}"
 
 /* ---- The secret of the webhooks, in texts of a body. */
@@ -120,22 +122,35 @@ int eh_steps_run(struct eh_exchange *exchange, enum eh_program program, json_t *
         r = values_take(values, &request, fn, context, error);
         if (r == 0 && request)
             r = step(exchange, request, answers, error);
+        if (r == 0)
+            r = eh_exchange_stopped(exchange, error);
         json_decref(values);
     } while (r == 0 && request);
     return r;
 }
 
+static void step_undo(struct eh_exchange *exchange, const json_t *request)
+{
+    json_t *answer;
+    struct eh_error error = {0};
+    if (request_send(exchange, request, &answer, &error) == 0)
+        json_decref(answer);
+    else
+        fprintf(stderr, "evenhand-bridge: what was made could not be taken back: %s\n", error.text);
+}
+
 void eh_steps_undo(struct eh_exchange *exchange, enum eh_program program, json_t *input)
 {
-    json_t *values, *answer, *value;
+    json_t *values, *value;
     size_t i;
     answers_of(input);
+    eh_exchange_takes_back(exchange);
     if (eh_exchange_run(exchange, program, input, &values, NULL) < 0)
         return;
     json_array_foreach(values, i, value)
     {
-        if (json_object_get(value, "path") && request_send(exchange, value, &answer, NULL) == 0)
-            json_decref(answer);
+        if (json_object_get(value, "path"))
+            step_undo(exchange, value);
     }
     json_decref(values);
 }

@@ -19,7 +19,8 @@ typedef int eh_steps_fn(void *context, const json_t *value, struct eh_error *);
 /* Where a request is {…, "{webhook_secret}"} that is filled in. */
 int eh_steps_run(struct eh_exchange *, enum eh_program, json_t *input, eh_steps_fn *, void *context,
                  struct eh_error *) EH_MUST_CHECK;
-/* Of what the program yields now all requests are sent, whatever is answered. */
+/* Of what the program yields now all requests are sent, whatever is answered; what could
+ * not be taken back is told on stderr. */
 void eh_steps_undo(struct eh_exchange *, enum eh_program, json_t *input);
 
 #endif
