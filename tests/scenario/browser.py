@@ -135,6 +135,11 @@ def phone(stack, web):
         browser.js("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
         arrival(stack, browser, "T5")
         browser.until("the title counts", lambda: browser.driver.title == "(1) My day")
+        browser.media(motion="reduce")
+        arrival(stack, browser, "T6")
+        moving = browser.js("return document.getAnimations().filter((a) => a.effect.getComputedTiming().duration > 1)"
+                            ".map((a) => a.animationName)")
+        assert browser.one("[data-name=T6].new") and not moving, moving
         note("tickets were to be seen after %s ms" % ", ".join("%.0f" % (1000 * t) for t in times))
         promise.check("a ticket that arrives", 2, min(times))
         assert browser.over() is None and browser.console() == []

@@ -177,9 +177,11 @@ def keys_come_everywhere(browser, path):
 def look(name, browser, pictures):
     """Pictures in all four ways; the words are the same, the ground is not."""
     grounds = set()
-    for width in WIDTHS:
-        for scheme in ("light", "dark"):
-            browser.window(width).media(scheme).settled()
+    path = browser.path
+    for scheme in ("light", "dark"):
+        browser.media(scheme, "reduce").go(path)
+        for width in WIDTHS:
+            browser.window(width).settled()
             browser.picture(os.path.join(pictures, "%s-%d-%s.png" % (name, width, scheme)), most=3000)
             grounds.add(browser.js("return getComputedStyle(document.body).backgroundColor"))
     assert len(grounds) == 2, grounds
@@ -201,9 +203,7 @@ def every_screen(stack, web):
                 has_words(browser, path)
                 if kind[0] not in drawn:
                     drawn.add(kind[0])
-                    browser.go(path).settled()
                     look(kind[0].strip("/").replace("/", "-").replace("{", "").replace("}", ""), browser, pictures)
-                    fits(browser, path)
                     browser.window(WIDTHS[0], touch=False).go(path).settled()
                     keys_come_everywhere(browser, path)
                 is_silent(browser, path)

@@ -8,8 +8,10 @@ import os
 import re
 import shutil
 import subprocess
+import types
 
-from harness import BUILD, CHECKOUT, has_faults, patience, run, scenario
+from browser_kit import Browser
+from harness import BUILD, CHECKOUT, Skip, has_faults, note, patience, run, scenario
 
 FAULTS = "true" if has_faults() else "false"  # the build is taken as it is
 
@@ -49,6 +51,21 @@ class Folder:
                 shutil.rmtree(os.path.dirname(os.readlink(link)), ignore_errors=True)
 
 
+def links_sign_in(stack, told):
+    """The links that tools/up printed for the samples, which run on, in Chromium."""
+    links = re.findall(r"^  (manager|rep) (\S+): (http://\S+)$", told, re.M)[:2]
+    assert [role for role, _, _ in links] == ["manager", "rep"], told[-2000:]
+    try:
+        with Browser(types.SimpleNamespace(stack=stack)) as browser:
+            for (role, user, link), title in zip(links, ("Board", "My day")):
+                browser.driver.delete_all_cookies()
+                browser.sign_in(link)
+                assert browser.text("h1") == title and user in browser.text(), (role, browser.text())
+                assert browser.over() is None and browser.console() == []
+    except Skip as reason:
+        note("the links are not tried: %s" % reason)
+
+
 @scenario("README's commands do what they say, from the first to the last")
 def readme(stack):
     commands = blocks()
@@ -60,6 +77,7 @@ def readme(stack):
                       "2026-03 of team sales is paid", "guess: how often", "ok; ",
                       "choices checked, ", " 0 faults"):
             assert piece in told or (piece == "EST" and "EDT" in told), (piece, told[-2000:])
+        links_sign_in(stack, told)
     finally:
         folder.stop()
 
