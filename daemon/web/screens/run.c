@@ -52,13 +52,21 @@ static void say(struct eh_page *page, int status, const char *title, const char 
     eh_html(&page->main, "<h1>%s</h1><p class=\"lead\">%s</p>", title, why);
 }
 
+static void say_nobody(struct eh_page *page, const char *why)
+{
+    say(page, 403, "Nothing here for you",
+        "The desk file names nobody of this name. Whoever keeps it can write it down as the user "
+        "of a rep, or among the managers of a team.");
+    eh_html(&page->main, "<p class=\"note\">%s</p>", why);
+}
+
 static void say_away(struct eh_page *page, const struct eh_answer *me)
 {
     if (me->status == 0 || me->status >= 500)
         say(page, 503, "evenhand is away",
             "The dealer cannot be reached just now. This page tries again by itself.");
     else
-        say(page, 403, "Nothing here for you", me->why);
+        say_nobody(page, me->why);
 }
 
 static void show(struct eh_page *page)
