@@ -191,7 +191,7 @@ def figures(stack, web):
         browser.until("the page has its days", lambda: browser.driver.refresh() or
                       "cannot be shown just now" not in browser.text())
         browser.settled()
-        assert browser.text("section[aria-labelledby=today] .sum strong") == euros(told["net"])
+        assert browser.text("section[aria-labelledby=today] .sum strong") == euros(told["net"]), told["net"]
         rows = browser.js("""return [...document.querySelectorAll('section[aria-labelledby=shares] tr[data-key]')]
             .map((row) => [...row.querySelectorAll('data[data-currency]')].map((d) => d.innerText))""")
         assert sorted(rows) == sorted([euros(s[k]) for k in keys] for s in told["shares"]), (rows, told)
@@ -199,7 +199,7 @@ def figures(stack, web):
         browser.as_user(share["rep"]).go("/pool?period=" + THEN).settled()
         line = browser.text("section[aria-labelledby=line]")
         assert euros(share["total"]) in line, line
-        assert euros(told["net"]) in browser.text("section[aria-labelledby=today]")
+        assert euros(told["net"]) in browser.text("section[aria-labelledby=today]"), told["net"]
         assert browser.console() == []
 
 
