@@ -120,9 +120,10 @@ def fits(browser, path):
 def has_words(browser, path):
     """Every control has a name; there is one h1; no id is there twice."""
     odd = browser.js(VISIBLE + """
+        const by = (e) => document.getElementById(e.getAttribute('aria-labelledby'))?.innerText;
         const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
         return [...[...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((e) =>
-            seen(e) && !(e.innerText || e.labels?.[0]?.innerText || e.getAttribute('aria-label') || '').trim())
+            seen(e) && !(e.innerText || e.labels?.[0]?.innerText || e.getAttribute('aria-label') || by(e) || '').trim())
             .map((e) => e.outerHTML), ...ids.filter((id, at) => ids.indexOf(id) !== at),
             ...(document.querySelectorAll('h1').length === 1 ? [] : ['h1'])];""")
     assert not odd, (path, odd)
