@@ -1,0 +1,74 @@
+/*
+ * schedule: who works when, as the shell hands it to the engine: the bytes of a SCHEDULE input.
+ *
+ * The engine knows no time zones. The shell makes instants of hours, holidays and days of the
+ * desk file, for EH_SCHEDULE_DAYS ahead, and hands them over before they are needed. A schedule is
+ * a numbered list of working intervals; equal ones share a number, and a number is never given
+ * again. A text is records, one behind the other:
+ *
+ *     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
+ *     eh_schedule_put_replace(&out, 1);                        // what it had ahead is gone
+ *     eh_schedule_put_intervals(&out, 1, intervals, count);    // behind all it has
+ *     eh_schedule_put_rep(&out, eh_str("ana"), 1);             // whose it is from now on
+ *     eh_schedule_put_window(&out, until_us);                  // all are complete up to then
+ *     struct eh_reader left = eh_reader(out.data, out.size);
+ *     struct eh_schedule_record one;
+ *     while ((r = eh_schedule_next(&left, &one, &error)) > 0)
+ *         …                                                    // 0: the end
+ */
+#ifndef EVENHAND_WIRE_SCHEDULE_H
+#define EVENHAND_WIRE_SCHEDULE_H
+
+#include <evenhand/base/base.h>
+#include <evenhand/base/bytes.h>
+
+EH_C_BEGIN
+
+#define EH_SCHEDULE_DAYS     30           /* so far ahead the shell hands over */
+#define EH_SCHEDULE_TEXT_MAX (256u << 10) /* bytes of one input's text */
+#define EH_SCHEDULES_MAX     100000       /* the largest number of a schedule */
+/* Intervals that one schedule may have ahead, and all together. */
+#define EH_SCHEDULE_INTERVALS_MAX     1024
+#define EH_SCHEDULE_INTERVALS_ALL_MAX 8000000
+
+/* Numbers are stored: never change, never reuse. */
+enum eh_schedule_kind {
+    EH_SCHEDULE_WINDOW = 1,    /* every schedule is complete up to `until_us` */
+    EH_SCHEDULE_INTERVALS = 2, /* `schedule` goes on with these intervals */
+    EH_SCHEDULE_REPLACE = 3,   /* all that `schedule` has is dropped */
+    EH_SCHEDULE_REP = 4,       /* the rep `id` works by `schedule`; 0: by none of their own */
+    EH_SCHEDULE_TEAM = 5,      /* the same of a team: of its reps who have none of their own */
+};
+
+struct eh_interval {
+    int64_t from_us, until_us; /* [from, until), µs since 1970 UTC */
+};
+
+struct eh_schedule_record {
+    uint8_t kind;          /* enum eh_schedule_kind */
+    uint32_t schedule;     /* 1..EH_SCHEDULES_MAX; of REP and TEAM also 0 */
+    int64_t until_us;      /* WINDOW */
+    struct eh_str id;      /* REP, TEAM */
+    uint32_t count;        /* INTERVALS: how many, from 1 ... */
+    struct eh_reader left; /* ... their bytes, for eh_schedule_interval() */
+};
+
+/* Each appends a record. Intervals ascend and do not touch; at least one, at most
+ * EH_SCHEDULE_INTERVALS_MAX. */
+void eh_schedule_put_window(struct eh_bytes *, int64_t until_us);
+void eh_schedule_put_intervals(struct eh_bytes *, uint32_t schedule, const struct eh_interval *,
+                               uint32_t count);
+void eh_schedule_put_replace(struct eh_bytes *, uint32_t schedule);
+void eh_schedule_put_rep(struct eh_bytes *, struct eh_str id, uint32_t schedule);
+void eh_schedule_put_team(struct eh_bytes *, struct eh_str id, uint32_t schedule);
+
+/* The next record: 1, or 0 at the end. -EH_ECORRUPT: not what these functions write. All intervals
+ * of a record that was read are sound. */
+int eh_schedule_next(struct eh_reader *, struct eh_schedule_record *ret,
+                     struct eh_error *) EH_MUST_CHECK;
+/* The next interval of a record; false: there is none left. */
+bool eh_schedule_interval(struct eh_schedule_record *, struct eh_interval *ret);
+
+EH_C_END
+
+#endif
