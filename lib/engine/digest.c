@@ -7,6 +7,7 @@
 #include "digest.h"
 
 #include "encode.h"
+#include "schedule_encode.h"
 #include "skill_set.h"
 #include "state.h"
 #include "ticket.h"
@@ -28,7 +29,11 @@ enum object {
     OBJECT_PAST = 12,
     OBJECT_SINCE = 13,
     OBJECT_CANCELLED = 14,
-    OBJECT_DEALT = 15
+    OBJECT_DEALT = 15,
+    OBJECT_SCHEDULE = 16,
+    OBJECT_HOURS = 17,
+    OBJECT_REP_HOURS = 18,
+    OBJECT_TEAM_HOURS = 19
 };
 
 static unsigned __int128 key_number(struct eh_key key)
@@ -149,6 +154,42 @@ void eh_digest_since(struct eh_engine *e, uint32_t rep)
 {
     eh_encode_since(e, rep, scratch_begin(e, OBJECT_SINCE));
     hash_replace(e, &e->roster.reps[rep].since_hash);
+}
+
+void eh_digest_schedule(struct eh_engine *e, uint32_t number)
+{
+    eh_encode_schedule(e, number, scratch_begin(e, OBJECT_SCHEDULE));
+    hash_replace(e, &e->schedules.items[number - 1].hash);
+}
+
+void eh_digest_hours(struct eh_engine *e)
+{
+    if (!eh_has_hours(e)) {
+        eh_digest_leave(e, &e->schedules.hash);
+        return;
+    }
+    eh_encode_hours(e, scratch_begin(e, OBJECT_HOURS));
+    hash_replace(e, &e->schedules.hash);
+}
+
+void eh_digest_rep_hours(struct eh_engine *e, uint32_t rep)
+{
+    if (!eh_rep_has_hours(e, rep)) {
+        eh_digest_leave(e, &e->roster.reps[rep].hours_hash);
+        return;
+    }
+    eh_encode_rep_hours(e, rep, scratch_begin(e, OBJECT_REP_HOURS));
+    hash_replace(e, &e->roster.reps[rep].hours_hash);
+}
+
+void eh_digest_team_hours(struct eh_engine *e, uint32_t team)
+{
+    if (!e->roster.teams[team].schedule) {
+        eh_digest_leave(e, &e->roster.teams[team].hours_hash);
+        return;
+    }
+    eh_encode_team_hours(e, team, scratch_begin(e, OBJECT_TEAM_HOURS));
+    hash_replace(e, &e->roster.teams[team].hours_hash);
 }
 
 void eh_digest_period(struct eh_engine *e, uint32_t slot)
@@ -316,10 +357,48 @@ static unsigned __int128 accounts_sum(const struct eh_engine *e, struct eh_bytes
     return sum;
 }
 
+static unsigned __int128 owners_sum(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
+        if (!eh_rep_has_hours(e, i))
+            continue;
+        bytes_start(bytes, OBJECT_REP_HOURS);
+        eh_encode_rep_hours(e, i, bytes);
+        sum += bytes_hash(bytes);
+    }
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        if (!e->roster.teams[i].schedule)
+            continue;
+        bytes_start(bytes, OBJECT_TEAM_HOURS);
+        eh_encode_team_hours(e, i, bytes);
+        sum += bytes_hash(bytes);
+    }
+    return sum;
+}
+
+static unsigned __int128 hours_sum(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = owners_sum(e, bytes);
+    for (uint32_t i = 0; i < e->schedules.count; i++) {
+        if (!e->schedules.items[i].known)
+            continue;
+        bytes_start(bytes, OBJECT_SCHEDULE);
+        eh_encode_schedule(e, i + 1, bytes);
+        sum += bytes_hash(bytes);
+    }
+    if (!eh_has_hours(e))
+        return sum;
+    bytes_start(bytes, OBJECT_HOURS);
+    eh_encode_hours(e, bytes);
+    return sum + bytes_hash(bytes);
+}
+
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     unsigned __int128 sum = globals_hash(e) + teams_sum(e, &bytes) + past_sum(e, &bytes);
+    sum += hours_sum(e, &bytes);
     for (uint32_t i = 0; i < e->tickets.order_count; i++) {
         if (e->tickets.order[i].slot == NONE)
             continue;

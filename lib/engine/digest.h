@@ -26,6 +26,10 @@ void eh_digest_fact(struct eh_engine *, uint32_t period, uint32_t fact);
 void eh_digest_purse(struct eh_engine *, uint32_t team);
 void eh_digest_past(struct eh_engine *, uint32_t team);
 void eh_digest_since(struct eh_engine *, uint32_t rep);
+void eh_digest_schedule(struct eh_engine *, uint32_t number);
+void eh_digest_hours(struct eh_engine *); /* the window, and a turn under way */
+void eh_digest_rep_hours(struct eh_engine *, uint32_t rep);
+void eh_digest_team_hours(struct eh_engine *, uint32_t team);
 void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goes away */
 
 #endif

@@ -4,6 +4,7 @@
 #include "expiries.h"
 #include "interner.h"
 #include "limits.h"
+#include "shift_heap.h"
 #include "state.h"
 
 static int64_t leftover_due(const struct eh_engine *e)
@@ -24,7 +25,13 @@ static int64_t least(int64_t a, int64_t b)
 
 int64_t eh_engine_due_us(const struct eh_engine *e)
 {
-    return least(least(leftover_due(e), eh_hours_due(e)), least(eh_expiry_due(e), pending_due(e)));
+    int64_t due = least(leftover_due(e), least(eh_expiry_due(e), pending_due(e)));
+    return least(due, least(eh_hours_due(e), eh_shift_due(e)));
+}
+
+int64_t eh_engine_shift_us(const struct eh_engine *e)
+{
+    return eh_shift_due(e);
 }
 
 bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
@@ -33,7 +40,9 @@ bool eh_engine_due(const struct eh_engine *e, struct eh_due *ret)
     *ret = (struct eh_due){0};
     if (due == EH_TIME_NEVER)
         return false;
-    if (due == leftover_due(e))
+    if (due == eh_shift_due(e))
+        ret->kind = EH_DUE_SHIFT;
+    else if (due == leftover_due(e))
         ret->kind = EH_DUE_LEFTOVER;
     else if (due == eh_hours_due(e))
         ret->kind = EH_DUE_HOUR;

@@ -133,8 +133,8 @@ static void member_set_flags(struct eh_engine *e, uint32_t team_no, uint32_t pos
     struct member *member = &team->members[position];
     const struct rep *rep = &e->roster.reps[member->rep];
     bool was = member->eligible;
-    member->available =
-        member->active && rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
+    member->available = member->active && !member->off && !rep->absent &&
+                        rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
     eh_limit_set(e, member, eh_limit_of_hour(e, team, member));
     member->eligible = member->available && eh_below_capacity(team, rep) && !member->hour_full &&
                        !eh_limit_of_day(e, team, member);
@@ -222,7 +222,7 @@ void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
     }
 }
 
-static void member_refresh(struct eh_engine *e, uint32_t team_no, uint32_t position)
+void eh_eligible_member(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
@@ -245,7 +245,7 @@ void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
 {
     const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
-        member_refresh(e, rep->memberships[i].team, rep->memberships[i].position);
+        eh_eligible_member(e, rep->memberships[i].team, rep->memberships[i].position);
 }
 
 static void team_new_hour(struct eh_engine *e, uint32_t team_no)
@@ -253,7 +253,7 @@ static void team_new_hour(struct eh_engine *e, uint32_t team_no)
     const struct team *team = &e->roster.teams[team_no];
     for (uint32_t i = 0; i < team->member_count && e->hours.full > 0; i++)
         if (team->members[i].hour_full)
-            member_refresh(e, team_no, i);
+            eh_eligible_member(e, team_no, i);
 }
 
 void eh_eligible_new_hour(struct eh_engine *e)

@@ -17,6 +17,8 @@ void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_eligible_refresh(struct eh_engine *, uint32_t rep);
 /* Another hour of the clock began: who got nothing for the rest of the one before may get some. */
 void eh_eligible_new_hour(struct eh_engine *);
+/* After a member went on or off. */
+void eh_eligible_member(struct eh_engine *, uint32_t team, uint32_t position);
 void eh_eligible_mask(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position, bool in);
 /* The slots of a member changed. */
 void eh_eligible_slots(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);

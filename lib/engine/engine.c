@@ -5,6 +5,7 @@
  * out, a replay lacks a draw), the engine refuses every further step. Its owner then rebuilds it
  * from snapshot and log.
  */
+#include "absences.h"
 #include "changed.h"
 #include "deal.h"
 #include "effects.h"
@@ -20,6 +21,9 @@
 #include "release.h"
 #include "resends.h"
 #include "roster.h"
+#include "schedules.h"
+#include "shift_heap.h"
+#include "shifts.h"
 #include "signals.h"
 #include "state.h"
 #include "step.h"
@@ -73,6 +77,7 @@ void eh_engine_free(struct eh_engine *e)
         free(e->roster.reps[i].away_in);
         free(e->roster.reps[i].held.by);
         free(e->roster.reps[i].held.reason);
+        eh_absence_free(&e->roster.reps[i]);
     }
     void *const arrays[] = {e->tickets.slots,     e->pending.slots,  e->roster.teams,
                             e->roster.reps,       e->roster.kinds,   e->roster.memberships,
@@ -90,6 +95,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_table_done(&e->changed);
     eh_table_done(&e->customers);
     eh_facts_done(e);
+    eh_schedules_done(e);
     eh_watch_done(e);
     eh_bytes_done(&e->scratch);
     free(e);
@@ -151,11 +157,15 @@ static int known_refuse(struct step *s)
 
 /* ---- what is due */
 
-/* Does one thing: the one that has been due for longest. */
+/* Does one thing: the one that has been due for longest, but shifts before all others. */
 int eh_step_due(struct step *s)
 {
     struct eh_engine *e = s->e;
     struct eh_due due;
+    if (eh_shift_due(e) <= s->now_us) {
+        eh_shifts_turn(s, SHIFT_MEMBERS_PER_STEP);
+        return 0;
+    }
     if (eh_engine_due_us(e) > s->now_us || !eh_engine_due(e, &due))
         return 0;
     switch (due.kind) {
@@ -195,9 +205,26 @@ static bool input_is_next(const struct eh_engine *e, const struct eh_input *in)
             (type == EH_MESSAGE_SKIPPED && in->date > e->date));
 }
 
+/* Shifts that the shell left over: nothing may be decided before them. */
+static void step_shifts(struct step *s)
+{
+    if (s->m.type == EH_MESSAGE_DUE || eh_shift_due(s->e) > s->now_us)
+        return;
+    eh_shifts_turn(s, UINT32_MAX);
+    s->shifted = true;
+    s->touched = false; /* the message may still be refused */
+}
+
+/* Deals what waits, once all shifts that are due have turned. */
+static int step_deal(struct step *s)
+{
+    return eh_shift_due(s->e) <= s->now_us ? 0 : eh_deal_waiting(s);
+}
+
 static int step_decide(struct step *s)
 {
     struct eh_engine *e = s->e;
+    step_shifts(s);
     if (!e->has_day && s->in->date != e->date)
         eh_roster_set_date(e, s->in->date); /* a second try sets it again */
     int r = known_refuse(s);
@@ -209,7 +236,7 @@ static int step_decide(struct step *s)
     if (s->fx->refused && !due && !skipped)
         r = eh_step_refused_notice(s, &s->m, s->in->origin, s->in->stream_ms, s->in->stream_no);
     else if (!s->fx->refused || e->rules >= EH_RULES_SLICES)
-        r = eh_deal_waiting(s);
+        r = step_deal(s);
     if (due && e->rules >= EH_RULES_SLICES)
         e->ready.turn = s->turn;
     if (r == 0 && s->subject != NONE && e->tickets.slots[s->subject].state == EH_TICKET_CLOSED)
@@ -244,7 +271,7 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
     int r = step_decide(&s);
     if (r < 0) {
         fx->count = fx->first;
-        e->broken = e->broken || s.touched;
+        e->broken = e->broken || s.touched || s.shifted;
         e->seq = seq;
         e->dead = dead;
         return r;

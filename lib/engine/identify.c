@@ -25,9 +25,14 @@
 /* The fields that the shell adds once a message is identified. */
 static uint64_t message_added(const struct eh_message *m)
 {
-    return ADDED | (eh_message_is(m, EH_TYPE_SETTLES)
-                        ? EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON)
-                        : 0);
+    uint64_t added = ADDED;
+    if (eh_message_is(m, EH_TYPE_SETTLES))
+        added |= EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_REASON);
+    if (eh_message_has(m, EH_FIELD_FROM_DAY))
+        added |= EH_FIELD_BIT(EH_FIELD_FROM);
+    if (eh_message_has(m, EH_FIELD_UNTIL_DAY))
+        added |= EH_FIELD_BIT(EH_FIELD_UNTIL);
+    return added;
 }
 
 static struct eh_str text_digest(struct eh_str text, const struct eh_salt *salt,

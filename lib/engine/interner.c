@@ -59,6 +59,7 @@ int eh_intern_rep(struct eh_engine *e, struct eh_str id, uint32_t *ret)
                                              .since = EH_DATE_ALWAYS,
                                              .since_until = EH_DATE_NEVER,
                                              .expiry_at = NONE,
+                                             .absence_at = NONE,
                                              .open = {NONE, NONE, 0}};
     return r;
 }

@@ -102,6 +102,8 @@ static uint8_t member_barrier(const struct eh_engine *e, const struct ticket *t,
     const struct rep *rep = &e->roster.reps[member->rep];
     if (!(member->sets >> t->set & 1))
         return EH_BARRIER_SKILL;
+    if (member->off || rep->absent)
+        return EH_BARRIER_OFF;
     if (rep->status != EH_STATUS_AVAILABLE)
         return rep->status == EH_STATUS_AWAY ? EH_BARRIER_AWAY : EH_BARRIER_OVERLOADED;
     if (!member->available)

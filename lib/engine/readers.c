@@ -5,6 +5,7 @@
 #include "amount.h"
 #include "image.h"
 #include "index.h"
+#include "hours_view.h"
 #include "interner.h"
 #include "leaves.h"
 #include "ledger.h"
@@ -209,6 +210,7 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
     };
     for (uint32_t i = 0; i < rep->membership_count && !ret->member; i++)
         ret->member = eh_member_active(e, rep->memberships[i].team, no) != NONE;
+    eh_hours_view(e, no, ret);
     ret->left = !ret->member && rep->gone;
     return true;
 }
@@ -250,6 +252,8 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
         .rep = e->roster.rep_ids.items[member->rep],
         .state = eh_rep_is_away_in(e, rep, (uint32_t)(team - e->roster.teams)) ? EH_STATUS_AWAY
                                                                                : rep->status,
+        .off = member->off || rep->absent,
+        .off_until_us = eh_off_until(e, (uint32_t)(team - e->roster.teams), member->rep),
         .full = !eh_below_capacity(team, rep) || eh_limit_of_hour(e, team, member) ||
                 eh_limit_of_day(e, team, member),
         .active = member->active,

@@ -22,6 +22,7 @@
 #include "resends.h"
 #include "roster.h"
 #include "rounds.h"
+#include "schedule_bytes.h"
 #include "skill_set.h"
 #include "snapshot.h"
 #include "state.h"
@@ -483,7 +484,9 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = objects_read(e, in, INTERNED_MAX, purse_read);
     if (r == 0)
         r = eh_pasts_read(e, in);
-    return r < 0 ? r : eh_periods_read(e, in);
+    if (r == 0)
+        r = eh_periods_read(e, in);
+    return r < 0 ? r : eh_schedules_read(e, in);
 }
 
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)

@@ -11,6 +11,7 @@
 #include "member.h"
 #include "policy.h"
 #include "ready.h"
+#include "schedules.h"
 #include "skill_set.h"
 #include "state.h"
 #include "turns.h"
@@ -179,6 +180,8 @@ static void team_remove(struct eh_engine *e, uint32_t no)
     *team = (struct team){.ledger = team->ledger,
                           .purse = team->purse,
                           .past = team->past,
+                          .schedule = team->schedule,
+                          .hours_hash = team->hours_hash,
                           .periods = team->periods,
                           .shadow_periods = team->shadow_periods};
 }
@@ -267,9 +270,12 @@ int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t 
     r = desk_set_teams(e, desk);
     if (r == 0)
         r = desk_set_memberships(e, desk);
+    if (r == 0)
+        r = eh_schedules_lay_out(e);
     eh_parsed_desk_drop(old);
     if (r < 0)
         return r;
+    eh_schedules_tell(e);
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
         if (e->roster.reps[i].present)
             rep_presume(e, i, now_us);

@@ -11,6 +11,7 @@
 #include "signal_terms.h"
 #include "units.h"
 
+struct absence;
 struct eh_engine;
 struct eh_policy;
 struct skill_set;
@@ -54,6 +55,12 @@ struct rep {
     struct rate changes, said;     /* changes of the state in force; inputs by signals */
     uint64_t newest_ms, newest_no; /* id of the newest signal of the stream that was taken, or 0 */
     uint32_t expiry_at;            /* place in the heap of expiries, or NONE */
+    uint32_t schedule;             /* their own: a number, or 0 */
+    bool absent;                   /* in every team; their members were told */
+    struct absence *absences;      /* owned; by when they begin */
+    uint32_t absence_count, absence_capacity;
+    uint32_t absence_at; /* place in the heap of shifts, or NONE */
+    struct eh_key hours_hash;
     struct list open;
     uint64_t points;
     const struct membership *memberships; /* in order of team id */
@@ -68,7 +75,8 @@ struct member {
     const struct eh_desk_member *ranges;
     uint32_t range_count;
     bool active;    /* today is within a range */
-    bool available; /* active, and available */
+    bool off;       /* by a schedule, as it was told */
+    bool available; /* active, at work, and available */
     bool eligible;  /* available, below capacity, and not over the team's `at_most` */
     bool hour_full; /* over what the team deals in an hour */
     uint64_t sets;  /* bit i: has the skills of sets[i] */
@@ -88,6 +96,8 @@ struct team {
     uint32_t available;
     uint32_t today; /* members of today, in whatever state; it follows from them */
     uint64_t waiting, open;
+    uint32_t schedule; /* of reps who have none of their own: a number, or 0 */
+    struct eh_key hours_hash;
     uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
     uint64_t ready_since; /* input that made the first of them ready */
 };

@@ -76,6 +76,8 @@ static int due_skip(struct step *s)
     if (eh_engine_due_us(s->e) > s->now_us || !eh_engine_due(s->e, &due))
         return 0;
     switch (due.kind) {
+    case EH_DUE_SHIFT: /* they turned before this message */
+        return 0;
     case EH_DUE_LEFTOVER:
         return leftover_skip(s);
     case EH_DUE_HOUR:

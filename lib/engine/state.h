@@ -27,7 +27,9 @@
  *     receipt     a ticket was given to somebody in this team: it counts once
  *     round       rotation: slots are given out by share; release: some tickets of a rep go back
  *     set         a team's tickets that require the same skills
+ *     schedule    intervals in which somebody works; it is on in them. Numbered by the shell
  *     shadow      plans counted beside the desk's: never part of the state
+ *     shift       an interval of a schedule, with what follows it after a short break
  *     slot        a place in an array; of a rotation: a ticket due to a rep in this round
  *     stay        days that a rep was in a team
  *     story       what the outcomes of a ticket come to; told anew when one comes late
@@ -50,6 +52,7 @@
 #include "resends.h"
 #include "roster.h"
 #include "rounds.h"
+#include "schedules.h"
 #include "tickets.h"
 #include "zones.h"
 
@@ -79,6 +82,7 @@ struct eh_engine {
     struct ready ready;
     struct rounds rounds;
     struct expiries expiries;
+    struct schedules schedules;
     struct pending pending;
     struct cancellations cancelled;
     struct periods periods;

@@ -19,6 +19,7 @@ struct step {
     uint32_t subject; /* the ticket whose outcomes this step applies: it goes if it ends closed; or
                          NONE */
     bool touched;     /* the state has changed: an error from here on breaks the engine */
+    bool shifted;     /* shifts turned before the message: the same */
     bool dry;         /* the step ends where the state would change; steps of a period alone */
 };
 

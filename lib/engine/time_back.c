@@ -12,6 +12,7 @@
 #include "past.h"
 #include "pending.h"
 #include "resends.h"
+#include "shifts.h"
 #include "state.h"
 #include "step.h"
 #include "ticket.h"
@@ -75,6 +76,7 @@ int eh_time_back(struct step *s, int64_t from_us)
     s->touched = true;
     tickets_back(e, s->now_us, delta_us);
     signals_back(e, s->now_us, delta_us, s->in->date);
+    eh_shifts_back(s);
     eh_cancelled_back(e, s->now_us);
     eh_past_back(e, s->in->date);
     int r = eh_pending_back(e, delta_us, s->in->date);

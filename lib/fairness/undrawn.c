@@ -83,10 +83,10 @@ void eh_fairness_set_refused(struct eh_fairness *f, struct eh_str id)
 static enum eh_way deal_way_alone(const struct eh_deal *deal)
 {
     static const uint8_t ways[] = {
-        [EH_BARRIER_NONE] = EH_WAY_MIXED,     [EH_BARRIER_SKILL] = EH_WAY_SKILL,
-        [EH_BARRIER_AWAY] = EH_WAY_AWAY,      [EH_BARRIER_OVERLOADED] = EH_WAY_OVERLOADED,
-        [EH_BARRIER_RELEASED] = EH_WAY_AWAY,  [EH_BARRIER_FULL] = EH_WAY_FULL,
-        [EH_BARRIER_GAVE_BACK] = EH_WAY_MIXED};
+        [EH_BARRIER_NONE] = EH_WAY_MIXED,      [EH_BARRIER_SKILL] = EH_WAY_SKILL,
+        [EH_BARRIER_AWAY] = EH_WAY_AWAY,       [EH_BARRIER_OVERLOADED] = EH_WAY_OVERLOADED,
+        [EH_BARRIER_RELEASED] = EH_WAY_AWAY,   [EH_BARRIER_FULL] = EH_WAY_FULL,
+        [EH_BARRIER_GAVE_BACK] = EH_WAY_MIXED, [EH_BARRIER_OFF] = EH_WAY_AWAY};
     uint32_t way = deal->member_count == 1 ? EH_WAY_SINGLE : EH_WAYS;
     for (uint32_t i = 0; i < deal->member_count; i++) {
         const struct eh_deal_member *member = &deal->members[i];

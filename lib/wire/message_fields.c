@@ -82,6 +82,15 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
         .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_BY] = {NAMED("by", by), .kind = EH_KIND_TEXT, .least = 1, .most = EH_DESK_ACCOUNT_MAX,
         .mending = EH_MEND_LEAVE_OUT},
+    [EH_FIELD_FROM] = {TIME("from", from_ms)},    /* or FROM_DAY */
+    [EH_FIELD_UNTIL] = {TIME("until", until_ms)}, /* or UNTIL_DAY */
+    [EH_FIELD_FROM_DAY] = {NAMED("from_day", from_day), .kind = EH_KIND_INTEGER,
+        .least = -EH_DATES_MAX, .most = EH_DATES_MAX}, /* told as `from` */
+    [EH_FIELD_UNTIL_DAY] = {NAMED("until_day", until_day), .kind = EH_KIND_INTEGER,
+        .least = -EH_DATES_MAX, .most = EH_DATES_MAX}, /* told as `until` */
+    [EH_FIELD_CANCEL] = {NAMED("cancel", cancel), .kind = EH_KIND_INTEGER,
+        .most = EH_INTEGER_MAX},
+    [EH_FIELD_UID] = {NAME("uid", uid)},
     [EH_FIELD_MENDED] = {NAMED("mended", mended), .kind = EH_KIND_TEXT, .least = 1,
         .most = EH_MENDED_MAX},
 };
@@ -155,6 +164,20 @@ const char *eh_outcome_name(int outcome)
 int eh_outcome_from_name(struct eh_str name)
 {
     return list_number(outcome_names, COUNT(outcome_names), name);
+}
+
+int eh_field_of_day(int field)
+{
+    switch (field) {
+    case EH_FIELD_AT:
+        return EH_FIELD_AT_DAY;
+    case EH_FIELD_FROM:
+        return EH_FIELD_FROM_DAY;
+    case EH_FIELD_UNTIL:
+        return EH_FIELD_UNTIL_DAY;
+    default:
+        return EH_FIELD_COUNT;
+    }
 }
 
 int64_t eh_field_number(const struct eh_message *m, const struct eh_field_row *row)

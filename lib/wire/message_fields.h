@@ -110,6 +110,8 @@ void eh_field_set_text(struct eh_message *, const struct eh_field_row *, struct 
 bool eh_field_same(const struct eh_message *, const struct eh_message *,
                    const struct eh_field_row *);
 
+/* The field that has the day where this time was told as a day alone, or EH_FIELD_COUNT. */
+int eh_field_of_day(int field);
 /* The field of this name among the EH_FIELD_BITs `among`, or EH_FIELD_COUNT. */
 int eh_field_find(struct eh_str name, uint64_t among);
 /* The field of this name that senders of some type may use, or EH_FIELD_COUNT. */

@@ -323,24 +323,30 @@ static bool field_is_time(const struct eh_field_row *row)
     return row->least_told == EH_MILLIS_TOLD_MIN;
 }
 
-/* Reads "2026-03-01T12:00:00+02:00". A day without a time is allowed for `at` alone. */
+/* A day without a time is allowed for few times: each has a field for the day. */
+static int written_day_take(struct filling *f, const struct eh_field_row *row, int32_t day)
+{
+    int field = eh_field_of_day((int)(row - eh_field_rows));
+    if (field == EH_FIELD_COUNT)
+        return eh_error_field(f->error, EH_EINVAL, row->name,
+                              "%s: a day alone; a time and its offset from UTC are missing",
+                              row->name);
+    int r = number_check(f, row, day * INT64_C(86400000) + 86399999);
+    if (r < 0)
+        return r;
+    eh_field_set_number(f->m, &eh_field_rows[field], day);
+    f->m->has |= EH_FIELD_BIT(field);
+    return 1;
+}
+
+/* Reads "2026-03-01T12:00:00+02:00", or a day. */
 static int written_time_take(struct filling *f, const struct eh_field_row *row, struct eh_str text)
 {
     struct eh_error why = {0};
     int64_t us;
     int32_t day;
-    if (text.size == sizeof "2026-03-01" - 1 && eh_date_parse(text, &day, NULL) == 0) {
-        if (row != &eh_field_rows[EH_FIELD_AT])
-            return eh_error_field(f->error, EH_EINVAL, row->name,
-                                  "%s: a day alone; a time and its offset from UTC are missing",
-                                  row->name);
-        int r = number_check(f, row, day * INT64_C(86400000) + 86399999);
-        if (r < 0)
-            return r;
-        f->m->at_day = day;
-        f->m->has |= EH_FIELD_BIT(EH_FIELD_AT_DAY);
-        return 1;
-    }
+    if (text.size == sizeof "2026-03-01" - 1 && eh_date_parse(text, &day, NULL) == 0)
+        return written_day_take(f, row, day);
     if (eh_time_parse(text, &us, &why) < 0)
         return eh_error_field(f->error, EH_EINVAL, row->name, "%s: %s", row->name, why.text);
     int r = number_check(f, row, us / 1000);

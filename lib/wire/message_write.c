@@ -24,34 +24,56 @@ static void field_add(struct eh_entries *list, const struct eh_message *m,
     }
 }
 
-/* Fields that the message does not have are left out, so the text reads back as the same message.
- * `day` holds the text of `at`, which the list points to. */
-static void fields_list(const struct eh_message *m, char day[EH_DECIMAL_TEXT_MAX],
-                        struct eh_entries *ret)
+/* The texts of times that were told as days, which a list points to. */
+struct days {
+    char texts[3][EH_DECIMAL_TEXT_MAX];
+    int count;
+};
+
+/* Adds a time by its day. */
+static void day_add(struct eh_entries *list, const struct eh_message *m, int field,
+                    struct days *days)
 {
-    const uint64_t unsaid = EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_AT_DAY);
+    int64_t day = eh_field_number(m, &eh_field_rows[eh_field_of_day(field)]);
+    char *text = days->texts[days->count++];
+    eh_entries_add(list, eh_field_rows[field].name, EH_ENTRY_TEXT,
+                   eh_str_n(text, eh_date_print((int32_t)day, text)));
+}
+
+/* Fields that the message does not have are left out, so the text reads back as the same message.
+ */
+static void fields_list(const struct eh_message *m, struct days *days, struct eh_entries *ret)
+{
+    static const int dated[] = {EH_FIELD_AT, EH_FIELD_FROM, EH_FIELD_UNTIL};
+    uint64_t has = m->has & ~EH_FIELD_BIT(EH_FIELD_MENDED);
+    *days = (struct days){.count = 0};
+    for (size_t i = 0; i < sizeof dated / sizeof *dated; i++) {
+        int day = eh_field_of_day(dated[i]);
+        if (has & EH_FIELD_BIT(day))
+            has &= ~(EH_FIELD_BIT(day) | EH_FIELD_BIT(dated[i]));
+    }
     ret->count = 0;
     eh_entries_add(ret, "type", EH_ENTRY_TEXT, eh_str(eh_message_type_name(m->type)));
     for (int field = 0; field < EH_FIELD_COUNT; field++)
-        if (m->has & ~unsaid & EH_FIELD_BIT(field))
+        if (has & EH_FIELD_BIT(field))
             field_add(ret, m, &eh_field_rows[field]);
-    if (eh_message_has(m, EH_FIELD_AT_DAY))
-        eh_entries_add(ret, "at", EH_ENTRY_TEXT,
-                       eh_str_n(day, eh_date_print((int32_t)m->at_day, day)));
+    for (size_t i = 0; i < sizeof dated / sizeof *dated; i++)
+        if (m->has & EH_FIELD_BIT(eh_field_of_day(dated[i])))
+            day_add(ret, m, dated[i], days);
 }
 
 int eh_message_to_json(const struct eh_message *m, struct eh_bytes *out)
 {
     struct eh_entries list;
-    char day[EH_DECIMAL_TEXT_MAX];
-    fields_list(m, day, &list);
+    struct days days;
+    fields_list(m, &days, &list);
     return eh_entries_to_json(&list, out);
 }
 
 int eh_message_to_msgpack(const struct eh_message *m, struct eh_bytes *out)
 {
     struct eh_entries list;
-    char day[EH_DECIMAL_TEXT_MAX];
-    fields_list(m, day, &list);
+    struct days days;
+    fields_list(m, &days, &list);
     return eh_entries_to_msgpack(&list, out);
 }

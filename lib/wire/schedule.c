@@ -6,6 +6,28 @@
 
 #define TIME_LAST INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
 
+/* ---- reasons of absences */
+
+static const char *const reason_names[] = {
+    [EH_ABSENCE_HOLIDAY] = "holiday",
+    [EH_ABSENCE_SICK] = "sick",
+    [EH_ABSENCE_TRAINING] = "training",
+    [EH_ABSENCE_OTHER] = "other",
+};
+
+const char *eh_absence_name(int reason)
+{
+    return reason > 0 && reason <= EH_ABSENCE_OTHER ? reason_names[reason] : NULL;
+}
+
+int eh_absence_from_name(struct eh_str name)
+{
+    for (int reason = 1; reason <= EH_ABSENCE_OTHER; reason++)
+        if (eh_str_equal(eh_str(reason_names[reason]), name))
+            return reason;
+    return 0;
+}
+
 /* ---- writing */
 
 void eh_schedule_put_window(struct eh_bytes *out, int64_t until_us)

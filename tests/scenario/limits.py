@@ -44,6 +44,13 @@ TESTS = {
         "unit/engine_signal": ["so_many_become_inputs"], "scenario/signals": ["stream", "both"]},
     "a signal of the stream with a lower id than the newest taken of its rep": {
         "unit/engine_signal": ["what_is_older_changes_nothing"]},
+    "absences of a rep that are not over, of all reps": {
+        "unit/engine_hours": ["wrong_absences_are_refused", "all_absences_have_a_bound"]},
+    "intervals of one schedule that lie ahead, of all schedules": {
+        "unit/schedule": ["numbers_have_bounds", "a_record_has_a_bound"],
+        "unit/engine_hours": ["what_no_shell_writes_is_refused_whole", "all_intervals_have_a_bound"]},
+    "members of a team whom one input tells that their shift begins or ends": {
+        "unit/engine_hours": ["a_step_tells_so_many", "nothing_is_decided_half_way"]},
     "read and not yet committed": {
         "scenario/redis_inbox": ["never_hands_over_more_than_there_is_room_for"]},
     "committed batches in memory that wait for Redis": {

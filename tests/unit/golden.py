@@ -88,7 +88,7 @@ def period(w):
 
 # --- messages ---
 
-SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44, 46}
+SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44, 46, 47, 48, 49, 50, 51}
 SMALL = {7, 14, 18, 19, 37, 39, 41, 45}
 
 
@@ -619,6 +619,39 @@ def period_of_team(w):
     w.all("period.imports", w.u(None), fact)
 
 
+def schedule(w):
+    w.u("schedule.number")
+    w.u8("schedule.on")
+    w.raw("schedule.key", 16)
+    w.u("schedule.first")
+    w.all("schedule.intervals", w.u(None), lambda w: (w.u("interval.gap"), w.u("interval.length")))
+
+
+def rep_hours(w):
+    def absence(w):
+        w.u("absence.number")
+        w.i("absence.from_us")
+        w.i("absence.until_us")
+        w.u8("absence.reason")
+        w.u8("absence.begun")
+        w.text("absence.uid")
+    w.text("hours.rep")
+    w.u("hours.rep schedule")
+    w.all("hours.absences", w.u(None), absence)
+
+
+def hours(w):
+    w.i("hours.window_us")
+    w.u(None)  # a turn under way needs more members than these desks have
+    w.u(None)
+    w.u8(None)
+    w.i(None)
+    w.u("hours.schedule_count")
+    w.all("hours.schedules", w.u(None), schedule)
+    w.all("hours.reps", w.u(None), rep_hours)
+    w.all("hours.teams", w.u(None), lambda w: (w.text("hours.team"), w.u("hours.team schedule")))
+
+
 def snapshot(w):
     w.raw("snapshot.magic", 8)
     w.u8("snapshot.version")
@@ -639,13 +672,16 @@ def snapshot(w):
     w.all("snapshot.sinces", w.u(None), since)
     w.all("snapshot.names", w.u(None), lambda w: (w.text("gone.rep"), w.text("gone.name")))
     w.all("snapshot.periods", w.u(None), period_of_team)
+    w.within("snapshot.hours", hours)
+    w.raw("snapshot.hours_hash", 16)
     w.raw("snapshot.digest", 16)
 
 
 # --- the tests ---
 
 FORMS = {  # which files are of which form
-    message: ["message", "message-owner", "message-retold", "message-named", "message-day"],
+    message: ["message", "message-owner", "message-retold", "message-named", "message-day",
+              "message-absence"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],

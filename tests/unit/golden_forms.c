@@ -138,6 +138,22 @@ Test(golden_forms, message_day)
     expect_message("message-day", m);
 }
 
+/* Of an absence. */
+Test(golden_forms, message_absence)
+{
+    struct eh_message m = everything(EH_MESSAGE_ABSENCE);
+    m.from_ms = 1766358000000;
+    m.until_ms = 1767308400000;
+    m.from_day = 20444;
+    m.until_day = 20454;
+    m.cancel = 17;
+    m.uid = eh_str("hr-4711");
+    m.has |= EH_FIELD_BIT(EH_FIELD_FROM) | EH_FIELD_BIT(EH_FIELD_UNTIL) |
+             EH_FIELD_BIT(EH_FIELD_FROM_DAY) | EH_FIELD_BIT(EH_FIELD_UNTIL_DAY) |
+             EH_FIELD_BIT(EH_FIELD_CANCEL) | EH_FIELD_BIT(EH_FIELD_UID);
+    expect_message("message-absence", m);
+}
+
 Test(golden_forms, message_types)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;

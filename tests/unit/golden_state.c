@@ -5,6 +5,7 @@
 #include "engine_kit.h"
 
 #include <evenhand/engine/periods.h>
+#include <evenhand/wire/schedule.h>
 
 #define HEAD                                                                                       \
     "desk: main\ncurrency: EUR\nkinds: {order: {points: 2}, query: {points: 1}}\n"                 \
@@ -467,6 +468,31 @@ static void limits(void)
     snapshot();
 }
 
+/* Hours of a rep and of a team, one of them on, and absences, one of them begun. */
+static void hours(void)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    const int64_t hour_us = INT64_C(3600000000);
+    const struct eh_interval shifts[] = {{k.now_us - hour_us, k.now_us + 7 * hour_us},
+                                         {k.now_us + 24 * hour_us, k.now_us + 32 * hour_us}};
+    rules(EH_RULES_HOURS);
+    eh_schedule_put_intervals(&text, 2, shifts, 2);
+    eh_schedule_put_intervals(&text, 3, &shifts[1], 1);
+    eh_schedule_put_rep(&text, eh_str("ana"), 2);
+    eh_schedule_put_team(&text, eh_str("back"), 3);
+    eh_schedule_put_window(&text, k.now_us + 72 * hour_us);
+    shell((struct eh_message){.type = EH_MESSAGE_SCHEDULE,
+                              .has = EH_FIELD_BIT(EH_FIELD_TEXT),
+                              .text = eh_str_n((const char *)text.data, text.size)});
+    say("{'type':'absence','rep':'gil','from':1728000000000,'reason':'sick','uid':'hr-1'}");
+    say("{'type':'absence','rep':'ana','from':'2038-01-01T00:00:00Z',"
+        "'until':'2038-01-03T00:00:00Z'}");
+    snapshot();
+    kit_pass(&k, 8 * 3600);
+    due();
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -493,6 +519,7 @@ Test(golden_state, life)
     retold();
     golden_expect("images-retold", &images);
     limits();
+    hours();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

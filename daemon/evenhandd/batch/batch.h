@@ -25,7 +25,8 @@
 #define EH_BATCH_COMMANDS_MAX     64  /* commands of the admin API in one batch ... */
 #define EH_BATCH_COMMANDS_RESERVE 8   /* ... of which the last ones are kept for operators */
 #define EH_BATCH_ITEMS_MAX        (EH_BATCH_ENTRIES_MAX + EH_BATCH_COMMANDS_MAX)
-#define EH_BATCH_DUE_MAX          1024 /* inputs that time brings into one batch */
+#define EH_BATCH_DUE_MAX          1024 /* inputs that time brings into one batch ... */
+#define EH_BATCH_SHIFTS_MAX       16   /* ... and of those that begin or end shifts: each is long */
 
 /* Figures of the state after the last committed input. */
 struct eh_committed {

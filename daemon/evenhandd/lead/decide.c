@@ -188,6 +188,18 @@ static int shares_decide(struct eh_app *app, struct eh_batch *b, int32_t date)
     return r == 0 && at < b->item_count ? app_carry(app, b, at) : r;
 }
 
+/* What comes from outside, and what is due. All of it waits while shifts are due. */
+static int rest_decide(struct eh_app *app, struct eh_batch *b)
+{
+    int32_t date = 0;
+    if (app_shift_is_due(app, b))
+        return b->item_count ? app_carry(app, b, 0) : 0;
+    int r = history_decide(app, b);
+    if (r >= 0)
+        r = app_step_day(app, b, &date);
+    return r < 0 ? r : shares_decide(app, b, date);
+}
+
 int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
 {
     b->from_input = b->to_input = app->state.head.input;
@@ -199,7 +211,6 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (b->at_us < app->state.head.at_us)
         b->at_us = app->state.head.at_us;
     app_snapshot_month(app, eh_clock_date(&app->services.clock, b->at_us));
-    int32_t date = 0;
     int r = app_step_rules(app, b);
     if (r >= 0)
         r = app_step_new_key(app, b);
@@ -208,11 +219,9 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
     if (r >= 0)
         r = app_step_skipped_tickets(app, b);
     if (r >= 0)
-        r = history_decide(app, b);
+        r = app_step_shifts(app, b);
     if (r >= 0)
-        r = app_step_day(app, b, &date);
-    if (r >= 0)
-        r = shares_decide(app, b, date);
+        r = rest_decide(app, b);
     if (r < 0)
         return eh_error_set(error, -r, "input %llu could not be decided: %s",
                             (unsigned long long)b->to_input + 1, eh_code_name(r));

@@ -79,6 +79,20 @@ static void fill_clock(const struct eh_app *app, struct eh_input *in)
         m->has |= EH_FIELD_BIT(EH_FIELD_CLOCK);
 }
 
+/* Makes instants of the days of an absence, by the desk's clock. Its last day is a whole one. */
+static void fill_days(struct eh_app *app, struct eh_message *m)
+{
+    const struct eh_clock *clock = &app->services.clock;
+    if (eh_message_has(m, EH_FIELD_FROM_DAY)) {
+        m->from_ms = eh_clock_day_us(clock, (int32_t)m->from_day) / 1000;
+        m->has |= EH_FIELD_BIT(EH_FIELD_FROM);
+    }
+    if (eh_message_has(m, EH_FIELD_UNTIL_DAY)) {
+        m->until_ms = eh_clock_day_us(clock, (int32_t)m->until_day + 1) / 1000;
+        m->has |= EH_FIELD_BIT(EH_FIELD_UNTIL);
+    }
+}
+
 static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)
 {
     struct eh_message *m = &in->message;
@@ -94,6 +108,8 @@ static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *i
         fill_date(app, in);
     if (m->type == EH_MESSAGE_METRIC)
         fill_minutes(app, m);
+    if (m->type == EH_MESSAGE_ABSENCE)
+        fill_days(app, m);
     return 0;
 }
 

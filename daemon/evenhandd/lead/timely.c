@@ -111,6 +111,25 @@ int app_step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
     return 0;
 }
 
+bool app_shift_is_due(const struct eh_app *app, const struct eh_batch *b)
+{
+    return eh_engine_shift_us(app->state.engine) <= b->at_us;
+}
+
+/* Shifts that begin or end, on the day of the engine: nothing else is decided before them. */
+int app_step_shifts(struct eh_app *app, struct eh_batch *b)
+{
+    struct eh_totals totals;
+    uint32_t most = app_batch_most(app);
+    int r = 0;
+    eh_engine_totals(app->state.engine, &totals);
+    for (int i = 0;
+         r == 0 && i < EH_BATCH_SHIFTS_MAX && app_shift_is_due(app, b) && eh_batch_weight(b) < most;
+         i++)
+        r = timed_step(app, b, EH_MESSAGE_DUE, totals.date);
+    return r;
+}
+
 bool app_is_due(const struct eh_app *app, const struct eh_batch *b)
 {
     return eh_engine_due_us(app->state.engine) <= b->at_us;

@@ -12,6 +12,9 @@ int app_step_new_key(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
 int app_step_accept_time(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
 int app_step_skipped_tickets(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
 int app_step_day(struct eh_app *, struct eh_batch *, int32_t *ret_date) EH_MUST_CHECK;
+/* Shifts that are due, until the batch weighs as much as it may. */
+int app_step_shifts(struct eh_app *, struct eh_batch *) EH_MUST_CHECK;
+bool app_shift_is_due(const struct eh_app *, const struct eh_batch *); /* some still are */
 /* What is due, until the batch weighs `most`. */
 int app_step_due(struct eh_app *, struct eh_batch *, int32_t date, uint32_t most) EH_MUST_CHECK;
 bool app_is_due(const struct eh_app *, const struct eh_batch *); /* something still is */

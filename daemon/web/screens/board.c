@@ -52,7 +52,7 @@ static unsigned put_some(struct eh_page *page, const json_t *team, const char *s
 /* Whoever is overloaded comes first. */
 static void put_reps(struct eh_page *page, const json_t *team)
 {
-    static const char *const order[] = {"overloaded", "available", "away"};
+    static const char *const order[] = {"overloaded", "available", "away", "off"};
     unsigned count = 0, all = (unsigned)eh_int_of(team, "members");
     eh_html(&page->main, "<ul class=\"rows reps\">");
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)

@@ -64,7 +64,7 @@ static void put_overloaded(struct eh_page *page, bool now)
 
 static void put_switch(struct eh_page *page, const json_t *rep)
 {
-    const char *state = eh_text_of(rep, "state");
+    const char *state = eh_text_of(rep, "said"); /* whoever is off may say what holds after it */
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"my-state\">"
                          "<h2 id=\"my-state\">My state</h2>");
     eh_html(&page->main, "<p>");

@@ -86,6 +86,8 @@ static const char *state_words(const char *state)
         return "Left";
     if (strcmp(state, "not on duty") == 0)
         return "Not on duty";
+    if (strcmp(state, "off") == 0)
+        return "Off";
     return strcmp(state, "away") == 0 ? "Away" : "Available";
 }
 

@@ -49,7 +49,7 @@ unsigned eh_reps_in(const json_t *team, const char *state)
 
 void eh_reps_states_put(struct eh_page *page, const json_t *team)
 {
-    static const char *const states[] = {"overloaded", "away", "available"};
+    static const char *const states[] = {"overloaded", "away", "off", "available"};
     eh_html(&page->main, "<p class=\"chips\">");
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         unsigned count = eh_reps_in(team, states[i]);

@@ -71,9 +71,12 @@ EH_C_BEGIN
 /* An id of the stream that is lower by more than this is of a stream that was made anew, not of an
  * older signal. */
 #define EH_SIGNAL_OLDER_MAX_MS (24 * 3600 * UINT64_C(1000))
-#define EH_AT_AHEAD_MAX_S      300 /* an outcome's `at` may be so far ahead */
-#define EH_TIME_LAST           INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
-#define EH_DATE_LAST           2932897 /* the day after it, as any time zone may see it */
+/* Absences that are not over yet, of a rep and of all. */
+#define EH_ABSENCES_PER_REP_MAX 64
+#define EH_ABSENCES_MAX         100000
+#define EH_AT_AHEAD_MAX_S       300 /* an outcome's `at` may be so far ahead */
+#define EH_TIME_LAST            INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z, in µs */
+#define EH_DATE_LAST            2932897 /* the day after it, as any time zone may see it */
 
 /* What PostgreSQL knew of the identities an input names, looked up before it is decided. */
 struct eh_recalled {
@@ -294,8 +297,19 @@ bool eh_engine_figure(const struct eh_engine *, const struct eh_message *,
 /* When the next DUE input is wanted (µs since 1970; EH_TIME_NEVER: nothing waits; may be past). */
 int64_t eh_engine_due_us(const struct eh_engine *);
 
+/* When the next shift or absence begins or ends. Where that is now or past, DUE inputs come before
+ * all others: each tells a part of the members, and nothing is decided before all are told. */
+int64_t eh_engine_shift_us(const struct eh_engine *);
+
 /* What the next DUE input is about. */
-enum eh_due_kind { EH_DUE_NONE, EH_DUE_LEFTOVER, EH_DUE_SIGNAL, EH_DUE_PENDING, EH_DUE_HOUR };
+enum eh_due_kind {
+    EH_DUE_NONE,
+    EH_DUE_LEFTOVER,
+    EH_DUE_SIGNAL,
+    EH_DUE_PENDING,
+    EH_DUE_HOUR,
+    EH_DUE_SHIFT
+};
 struct eh_due {
     uint8_t kind;
     struct eh_str rep; /* SIGNAL */
@@ -311,7 +325,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 18
+#define EH_STATE_VERSION 19
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -341,6 +355,7 @@ enum eh_barrier {
     EH_BARRIER_RELEASED, /* gets nothing in this team until they signal */
     EH_BARRIER_FULL,
     EH_BARRIER_GAVE_BACK, /* gave this very ticket back, and another rep could have it */
+    EH_BARRIER_OFF,       /* has the skills, and is off */
 };
 
 struct eh_deal_member {
@@ -453,14 +468,18 @@ bool eh_engine_knows_rep(const struct eh_engine *, struct eh_str id);
 
 struct eh_rep_view {
     struct eh_str id, name, user;
-    bool member;        /* in some team today */
-    bool left;          /* in none, and was in one before */
-    uint8_t state;      /* enum eh_status, as it is in force now */
-    bool full;          /* at capacity in each of their teams that has one */
-    int64_t until_us;   /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
-    int64_t since_us;   /* of the state */
-    uint8_t next_state; /* enum eh_status, said and held back, or 0 ... */
-    int64_t next_us;    /* ... until then; EH_TIME_NEVER: nothing is */
+    bool member;          /* in some team today */
+    bool left;            /* in none, and was in one before */
+    bool off;             /* in each team of today, by hours or an absence ... */
+    bool absent;          /* ... by an absence */
+    int64_t off_until_us; /* when they are at work again (EH_TIME_NEVER: nobody knows) */
+    int64_t on_until_us;  /* at work: until when in all teams of today (EH_TIME_NEVER: always) */
+    uint8_t state;        /* enum eh_status, as it is in force now */
+    bool full;            /* at capacity in each of their teams that has one */
+    int64_t until_us;     /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
+    int64_t since_us;     /* of the state */
+    uint8_t next_state;   /* enum eh_status, said and held back, or 0 ... */
+    int64_t next_us;      /* ... until then; EH_TIME_NEVER: nothing is */
     struct eh_str reason;
     struct eh_str by;          /* the user who said it, where that is not the rep; or empty */
     struct eh_str released_in; /* teams that give them nothing until they signal: ids, a list in one
@@ -471,6 +490,18 @@ struct eh_rep_view {
     uint32_t team_count;
 };
 bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_view *ret);
+
+/* An absence that is not over yet. */
+struct eh_absence_view {
+    uint64_t number;           /* of the input that told it */
+    int64_t from_us, until_us; /* until: EH_TIME_NEVER, nobody knows */
+    uint8_t reason;            /* enum eh_absence_reason */
+    bool begun;
+    struct eh_str uid; /* what its sender calls it, or empty */
+};
+/* A rep's absences by when they begin, at most `max` of them; returns how many. */
+size_t eh_engine_absences(const struct eh_engine *, struct eh_str rep, size_t max,
+                          struct eh_absence_view *ret);
 
 /* What a rep may signal at a moment, by the rules of their teams of today. */
 struct eh_outlook {
@@ -488,6 +519,8 @@ bool eh_engine_outlook(const struct eh_engine *, struct eh_str rep, int64_t now_
 struct eh_member_view {
     struct eh_str rep;
     uint8_t state;
+    bool off;                       /* by hours of the rep or team, or an absence ... */
+    int64_t off_until_us;           /* ... until then; EH_TIME_NEVER: nobody knows */
     bool full;                      /* at this team's capacity, or over its `at_most` */
     uint32_t dealt_hour, dealt_day; /* tickets of this team dealt to them since the hour and the day
                                        began; 0 where the team has no `at_most` */

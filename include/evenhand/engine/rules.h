@@ -81,8 +81,11 @@ enum eh_rules {
     EH_RULES_NAMES = 28,
     /* A team may limit how many tickets it deals to a rep in an hour and on a day. */
     EH_RULES_AT_MOST = 29,
+    /* Reps have hours and absences. Outside of them nothing is dealt to them, and an `away` without
+     * an end ends with the shift it was said in. */
+    EH_RULES_HOURS = 30,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_AT_MOST
+#define EH_RULES_LAST EH_RULES_HOURS
 
 #endif

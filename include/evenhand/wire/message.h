@@ -109,6 +109,14 @@ enum eh_field {
     /* DAY, DESK, set by the shell: so many seconds after a full hour of UTC a full hour of the
        desk's clock begins; left out where they begin together */
     EH_FIELD_CLOCK = 46,
+    /* ABSENCE: [from, until); as times, or set by the shell from these days of the desk's calendar
+     */
+    EH_FIELD_FROM = 47,
+    EH_FIELD_UNTIL = 48,
+    EH_FIELD_FROM_DAY = 49,
+    EH_FIELD_UNTIL_DAY = 50, /* the last day of the absence */
+    EH_FIELD_CANCEL = 51,    /* ABSENCE: the number of the one that is cancelled; 0: by `uid` */
+    EH_FIELD_UID = 52,       /* ABSENCE: what its sender calls it */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -141,7 +149,7 @@ struct eh_message {
     uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
-        commitment_first, seed, mended, account, by;
+        commitment_first, seed, mended, account, by, uid;
     struct eh_str skills;  /* sorted, each once, a list in one text: equal sets are equal text */
     int64_t value;         /* minor units; of a metric: in the unit that its plan says */
     int64_t created_at_ms; /* since 1970 UTC */
@@ -157,6 +165,9 @@ struct eh_message {
     int64_t minutes;
     int64_t content; /* 1 to EH_INTEGER_MAX */
     int64_t clock_s; /* 1 to 3599 */
+    int64_t from_ms, until_ms;
+    int64_t from_day, until_day; /* days since 1970-01-01 */
+    int64_t cancel;
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

@@ -135,7 +135,14 @@ enum eh_type_flag {
     ROW(RETURN, 24, "return", give_back, T(ADMIN) | T(RECALLS) | T(DEALS), \
         F(ID) | F(REASON), \
         F(SOURCE), \
-        F(SOURCE))
+        F(SOURCE)) \
+    /* the shell's: who works when; `text` is that of evenhand/wire/schedule.h */ \
+    ROW(SCHEDULE, 25, "schedule", schedule, T(DEALS), 0, 0, 0) \
+    /* a rep is not there for some time, or is there again after all: `cancel` */ \
+    ROW(ABSENCE, 26, "absence", absence, T(STREAM) | T(ADMIN) | T(DEALS), \
+        F(REP), \
+        F(FROM) | F(UNTIL) | F(REASON) | F(CANCEL) | F(UID) | F(EVENT), \
+        0)
 /* clang-format on */
 
 #define EH_TYPE_NUMBER(NAME, number, ...) EH_MESSAGE_##NAME = number,

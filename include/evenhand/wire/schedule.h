@@ -40,6 +40,17 @@ enum eh_schedule_kind {
     EH_SCHEDULE_TEAM = 5,      /* the same of a team: of its reps who have none of their own */
 };
 
+/* Why somebody is absent. Numbers are stored: never change, never reuse. */
+enum eh_absence_reason {
+    EH_ABSENCE_HOLIDAY = 1,
+    EH_ABSENCE_SICK = 2,
+    EH_ABSENCE_TRAINING = 3,
+    EH_ABSENCE_OTHER = 4,
+};
+#define EH_ABSENCE_REASONS "holiday, sick, training, other"
+const char *eh_absence_name(int reason); /* NULL: there is none */
+int eh_absence_from_name(struct eh_str); /* 0: there is none */
+
 struct eh_interval {
     int64_t from_us, until_us; /* [from, until), µs since 1970 UTC */
 };

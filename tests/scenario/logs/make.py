@@ -149,7 +149,8 @@ class History:
     def add(self, kind, ident=None, /, **more):
         message = {"type": kind}
         if ident is not None:
-            message["rep" if kind == "signal" else "team" if kind == "metric" else "id"] = ident
+            message["rep" if kind in ("signal", "absence") else
+                    "team" if kind == "metric" else "id"] = ident
         self.raw({"j": json.dumps(dict(message, **more), ensure_ascii=False)})
 
     def tickets(self, prefix, count, team="sales", **more):
@@ -363,6 +364,21 @@ class History:
         self.tickets("l", 12)
         self.settle()
 
+    def absences(self):
+        """Days and hours, one under way, one by its sender's name, and what is refused."""
+        self.add("absence", "ben", **{"from": self.now_ms(-60), "until": self.now_ms(3600),
+                                      "reason": "sick"})
+        self.add("absence", "cai", **{"from": "2038-01-04", "until": "2038-01-08", "uid": "hr-1"})
+        self.add("absence", "cai", **{"from": "2038-01-05", "until": "2038-01-08", "uid": "hr-1"})
+        self.add("absence", "dora", **{"from": self.now_ms(-30)})
+        self.add("absence", "eli", **{"from": "2038-01-04", "uid": "hr-2", "reason": "training"})
+        self.add("absence", "eli", cancel=0, uid="hr-2")
+        self.add("absence", "eli", cancel=1)
+        self.add("absence", "eli", **{"from": "2038-01-04", "until": "2038-01-03"})
+        self.settle()
+        self.tickets("n", 9)
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -406,6 +422,7 @@ class History:
         self.tickets("z", 9, team="odd")
         self.settle()
         self.limits([plan("care-1", "care", month(70), 20), first])
+        self.absences()
 
     def lose_key(self):
         stack = self.stack

@@ -35,9 +35,9 @@ const char *eh_colour_of(const struct eh_cli *cli, const char *state)
         const char *state, *code;
     } colours[] = {
         {"available", "\033[32m"}, {"overloaded", "\033[33m"}, {"full", "\033[33m"},
-        {"away", "\033[2m"},       {"waiting", "\033[33m"},    {"closed", "\033[2m"},
-        {"leader", "\033[32m"},    {"standby", "\033[33m"},    {"up", "\033[32m"},
-        {"down", "\033[31m"},
+        {"away", "\033[2m"},       {"off", "\033[2m"},         {"waiting", "\033[33m"},
+        {"closed", "\033[2m"},     {"leader", "\033[32m"},     {"standby", "\033[33m"},
+        {"up", "\033[32m"},        {"down", "\033[31m"},
     };
     for (size_t i = 0; cli->colour && i < sizeof colours / sizeof *colours; i++)
         if (strcmp(colours[i].state, state) == 0)

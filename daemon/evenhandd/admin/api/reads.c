@@ -128,7 +128,7 @@ void eh_admin_get_status(struct eh_admin_request *request)
 static const char *shown_state(uint8_t state, bool on_duty, bool left)
 {
     if (on_duty)
-        return eh_status_name(state);
+        return state ? eh_status_name(state) : "off";
     return left ? "left" : "not on duty";
 }
 
@@ -142,8 +142,10 @@ static json_t *member_json(const struct eh_engine *engine, const struct eh_membe
     bool known = figures && eh_engine_rep(engine, member->rep, &rep);
     eh_json_put_text(body, "id", member->rep);
     eh_json_put_text(body, "name", eh_engine_rep_name(engine, member->rep));
-    eh_json_put_string(body, "state", shown_state(member->state, member->active, member->left));
-    eh_json_put_time(body, "until", rep.until_us);
+    uint8_t state = member->off ? 0 : member->state;
+    eh_json_put_string(body, "state", shown_state(state, member->active, member->left));
+    eh_json_put_time(body, "until", member->off ? member->off_until_us : rep.until_us);
+    eh_json_put_string(body, "said", eh_status_name(member->state));
     eh_json_put(body, "since", known ? eh_json_time(rep.since_us) : NULL);
     eh_json_put(body, "reason", known ? eh_json_text(rep.reason) : NULL);
     eh_json_put(body, "by", known ? eh_json_text(rep.by) : NULL);
@@ -337,10 +339,14 @@ json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
     eh_json_put_text(body, "user", rep->user);
     eh_json_put(body, "accounts", eh_json_accounts(desk ? eh_desk_rep(desk, rep->id) : NULL));
     eh_json_put(body, "teams", teams);
-    eh_json_put_string(body, "state", shown_state(rep->state, rep->member, rep->left));
+    eh_json_put_string(body, "state",
+                       shown_state(rep->off ? 0 : rep->state, rep->member, rep->left));
+    eh_json_put_string(body, "said", eh_status_name(rep->state));
+    eh_json_put_bool(body, "absent", rep->absent);
+    eh_json_put_time(body, "on_until", rep->on_until_us);
     eh_json_put_bool(body, "full", rep->full);
     eh_json_put_time(body, "since", rep->since_us);
-    eh_json_put_time(body, "until", rep->until_us);
+    eh_json_put_time(body, "until", rep->off ? rep->off_until_us : rep->until_us);
     eh_json_put_text(body, "reason", rep->reason);
     eh_json_put_text(body, "by", rep->by);
     eh_json_put(body, "released_in", eh_json_list(rep->released_in));
