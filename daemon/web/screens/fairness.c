@@ -232,7 +232,8 @@ static void put_reps(struct eh_page *page, const json_t *team, const json_t *rep
             "<section class=\"card\" aria-labelledby=\"reps\"><h2 id=\"reps\">Received against "
             "entitled</h2><p class=\"note\">The broad bar is what chance allows of the tickets "
             "that were drawn, the thin mark what it gives, the thick one what they got.</p><div "
-            "class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"reps\"><table "
+            "class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Received against "
+            "entitled, table\"><table "
             "class=\"people\"><thead><tr><th>Rep</th><th>drawn, against "
             "chance</th><th class=\"number\">drawn</th><th class=\"number\">received</th><th "
             "class=\"number\">entitled</th><th class=\"number\">value received</th><th "
@@ -325,9 +326,10 @@ static void put_heat(struct eh_page *page, const json_t *team, const json_t *rep
             "a cell has no shade: too few to tell.</p>");
     if (columns == 0)
         eh_html(&page->main, "<p class=\"empty\">Nothing was drawn in this time.</p>");
-    eh_html(&page->main,
-            "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
-            "aria-labelledby=\"heat\"><table class=\"people\"><thead><tr><th>Rep</th>");
+    eh_html(
+        &page->main,
+        "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
+        "aria-label=\"Tickets by value, table\"><table class=\"people\"><thead><tr><th>Rep</th>");
     for (size_t i = 0; i < columns; i++)
         eh_html(&page->main, "<th>%s%zu%s</th>", "fifth ", i + 1,
                 i == 0             ? ", cheapest"

@@ -245,9 +245,9 @@ static void put_period(struct eh_page *page, const json_t *pool, const char *pat
                        const char *shown)
 {
     const char *period = eh_text_of(pool, "period");
-    bool here = strcmp(period, shown) == 0;
-    eh_html(&page->main, "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><a %shref=\"%s",
-            period, here ? "aria-current=\"true\" " : "", path);
+    eh_html(&page->main, "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\">", period);
+    eh_part_link(page, strcmp(period, shown) == 0);
+    eh_html(&page->main, "%s", path);
     eh_html_url(&page->main, "period=%s", period);
     eh_html(&page->main, "\">%s</a> ", eh_money_period(page, period));
     eh_money_state(page, pool);

@@ -33,8 +33,7 @@ static void put_tabs(struct eh_page *page, const json_t *rep, const char *team)
         return;
     eh_html(&page->main, "<nav class=\"tabs\" aria-label=\"Teams\">");
     for (size_t i = 0; *team_at(rep, i); i++) {
-        eh_html(&page->main, "<a %shref=\"",
-                strcmp(team, team_at(rep, i)) == 0 ? "aria-current=\"true\" " : "");
+        eh_part_link(page, strcmp(team, team_at(rep, i)) == 0);
         eh_html_url(&page->main, "/pool?team=%s", team_at(rep, i));
         eh_html(&page->main, "\">%s</a>", team_at(rep, i));
     }
@@ -117,13 +116,6 @@ static void put_line(struct eh_page *page, const json_t *pool, const char *id)
 
 /* ---- All of it. */
 
-static const char *own_path(struct eh_page *page, const char *team)
-{
-    EH_AUTO(eh_html) struct eh_html path = EH_HTML_INIT;
-    eh_html_url(&path, "/pool?team=%s&", team);
-    return eh_page_text(page, "%.*s", (int)path.out.size, (const char *)path.out.data);
-}
-
 static void put_pool(struct eh_page *page, const char *team, const char *period)
 {
     const struct eh_answer *asked = EH_MONEY_ASK(page, "pool", team, period);
@@ -143,7 +135,8 @@ static void put_pool(struct eh_page *page, const char *team, const char *period)
         eh_money_rules(page, plan);
     }
     if (pools)
-        eh_money_periods(page, pools, own_path(page, team), eh_text_of(pool, "period"));
+        eh_money_periods(page, pools, eh_part_url(page, "/pool?team=%s&", team),
+                         eh_text_of(pool, "period"));
 }
 
 static void show(struct eh_page *page)

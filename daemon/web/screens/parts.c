@@ -185,6 +185,24 @@ void eh_part_ticket(struct eh_page *page, const char *source, const char *id)
             (const char *)target.data, id);
 }
 
+/* ---- Addresses. */
+
+void eh_part_link(struct eh_page *page, bool here)
+{
+    eh_html(&page->main, here ? "<a aria-current=\"true\" href=\"" : "<a href=\"");
+}
+
+const char *eh_part_url(struct eh_page *page, const char *format, ...)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes url = EH_BYTES_INIT;
+    va_list values;
+    va_start(values, format);
+    eh_url_v(&url, format, values);
+    va_end(values);
+    eh_require(!url.failed);
+    return eh_page_text(page, "%.*s", (int)url.size, (const char *)url.data);
+}
+
 /* ---- Forms. */
 
 static bool is_wrong(const struct eh_page *page, const char *change)

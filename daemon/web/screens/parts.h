@@ -33,6 +33,10 @@ bool eh_page_manages(const struct eh_page *, const char *team);
 const char *eh_waiting_words(const char *why);
 /* A link to what was done in a team, by whom and why. */
 void eh_part_log_of(struct eh_page *, const char *team);
+/* <a href=", up to the quote that ends the address. here: it is where the person is. */
+void eh_part_link(struct eh_page *, bool here);
+/* An address with its values percent-encoded, in the page's memory. */
+const char *eh_part_url(struct eh_page *, const char *format, ...) EH_PRINTF(2, 3);
 /* A bar from 0 to most, with the same in words beside it. */
 void eh_part_bar(struct eh_page *, int64_t value, int64_t most, const char *words);
 

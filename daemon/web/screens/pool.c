@@ -132,7 +132,7 @@ static void put_shares_head(struct eh_page *page)
 {
     eh_html(&page->main,
             "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
-            "aria-labelledby=\"shares\"><table class=\"shares\"><thead><tr><th>Rep</th><th "
+            "aria-label=\"Shares, table\"><table class=\"shares\"><thead><tr><th>Rep</th><th "
             "class=\"number\">days</th><th class=\"number\">points</th>");
     for (size_t i = 0; i < PARTS; i++)
         eh_html(&page->main, "<th class=\"number\">%s</th>", parts[i].words);
@@ -237,13 +237,6 @@ static void put_pool(struct eh_page *page, const char *team, const char *period,
     eh_money_rules(page, plan);
 }
 
-static const char *own_path(struct eh_page *page, const char *team)
-{
-    EH_AUTO(eh_html) struct eh_html path = EH_HTML_INIT;
-    eh_html_url(&path, "/teams/%s/pool?", team);
-    return eh_page_text(page, "%.*s", (int)path.out.size, (const char *)path.out.data);
-}
-
 static void show_pool(struct eh_page *page)
 {
     const char *team = eh_page_part(page, "team"), *period = eh_page_query(page, "period");
@@ -261,7 +254,8 @@ static void show_pool(struct eh_page *page)
         put_pool(page, team, period, pool);
     }
     if (pools)
-        eh_money_periods(page, pools, own_path(page, team), eh_text_of(pool, "period"));
+        eh_money_periods(page, pools, eh_part_url(page, "/teams/%s/pool?", team),
+                         eh_text_of(pool, "period"));
 }
 
 const struct eh_screen eh_screen_pools = {

@@ -86,9 +86,7 @@ static void put_would(struct eh_page *page, const json_t *would)
 
 static const char *path_of_pool(struct eh_page *page, const char *team, const char *period)
 {
-    EH_AUTO(eh_html) struct eh_html path = EH_HTML_INIT;
-    eh_html_url(&path, "/teams/%s/pool?period=%s", team, period);
-    return eh_page_text(page, "%.*s", (int)path.out.size, (const char *)path.out.data);
+    return eh_part_url(page, "/teams/%s/pool?period=%s", team, period);
 }
 
 static void put_form(struct eh_page *page, const char *team, const char *period, size_t step)

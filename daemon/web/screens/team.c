@@ -39,8 +39,7 @@ static void put_tabs(struct eh_page *page, const char *team)
 {
     eh_html(&page->main, "<nav class=\"tabs\" aria-label=\"Tickets\">");
     for (size_t i = 0; i < LISTS; i++) {
-        eh_html(&page->main, "<a %shref=\"",
-                i == chosen_list(page) ? "aria-current=\"true\" " : "");
+        eh_part_link(page, i == chosen_list(page));
         eh_html_url(&page->main, "/teams/%s?show=%s", team, lists[i].state);
         eh_html(&page->main, "\">%s</a>", lists[i].words);
     }
@@ -145,7 +144,7 @@ static void put_rep_pages(struct eh_page *page, const json_t *team, size_t from,
     eh_html(&page->main, "<nav class=\"pages\" aria-label=\"Pages of reps\">");
     for (size_t at = 0; at < count; at += REPS_SHOWN) {
         size_t last = at + REPS_SHOWN < count ? at + REPS_SHOWN : count;
-        eh_html(&page->main, "<a %shref=\"", at == from ? "aria-current=\"true\" " : "");
+        eh_part_link(page, at == from);
         eh_html_url(&page->main, "/teams/%s?from=%lld", id, (long long)at);
         eh_html(&page->main, "#reps\">%zu to %zu</a>", at + 1, last);
     }
