@@ -9,7 +9,9 @@ const bothOf = new Intl.DateTimeFormat(language, { day: "numeric", month: "short
   minute: "2-digit", timeZone: zone });
 const agoOf = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
 const percentOf = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+const dateOf = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
 const moneyOf = new Map();
+const roundOf = new Map();
 
 function money(amount, currency) {
   if (!moneyOf.has(currency))
@@ -33,6 +35,17 @@ export function figure(value, unit, currency) {
   return String(unit === "milli" ? value / 1000 : value);
 }
 
+// A figure at an axis, where there is little room.
+export function figureAt(value, unit, currency) {
+  if (unit === "ppm") return percentOf.format(value / 1e6);
+  if (unit !== "money" || !currency) return String(value);
+  if (!roundOf.has(currency))
+    roundOf.set(currency, new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits: 2,
+      minimumFractionDigits: 0, notation: "compact" }));
+  const digits = new Intl.NumberFormat(language, { style: "currency", currency }).resolvedOptions();
+  return roundOf.get(currency).format(value / 10 ** digits.maximumFractionDigits);
+}
+
 function ago(moment) {
   const seconds = (moment - Date.now()) / 1000;
   const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
@@ -43,6 +56,10 @@ function ago(moment) {
 function showTime(element) {
   const moment = new Date(element.dateTime);
   if (Number.isNaN(moment.getTime())) return;
+  if (element.classList.contains("day")) {
+    element.textContent = dateOf.format(moment);
+    return;
+  }
   const today = dayOf.format(moment) === dayOf.format(new Date());
   const exact = today ? timeOf.format(moment) : bothOf.format(moment);
   element.title = bothOf.format(moment);
