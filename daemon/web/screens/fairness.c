@@ -129,9 +129,11 @@ static void put_says(struct eh_page *page, const json_t *report)
     const json_t *one;
     eh_html(&page->main,
             "<section class=\"card\" aria-labelledby=\"says\"><div class=\"card-head\"><h2 "
-            "id=\"says\">What the report says</h2><span class=\"note\">%s to %s, %lld tickets, "
-            "%lld drawn</span></div>",
-            eh_text_of(report, "from"), eh_text_of(report, "to"),
+            "id=\"says\">What the report says</h2><span class=\"note\">");
+    eh_part_day(page, eh_text_of(report, "from"));
+    eh_html(&page->main, " to ");
+    eh_part_day(page, eh_text_of(report, "to"));
+    eh_html(&page->main, ": %lld tickets, %lld drawn</span></div>",
             (long long)eh_int_of(report, "tickets"), (long long)eh_int_of(report, "drawn"));
     put_verdicts(page, report);
     eh_html(&page->main, "<dl class=\"said-lines\">");
@@ -144,7 +146,7 @@ static void put_says(struct eh_page *page, const json_t *report)
 
 static void put_span(struct eh_page *page, const char *team)
 {
-    eh_html(&page->main, "<form method=\"get\" class=\"fields\" action=\"");
+    eh_html(&page->main, "<form method=\"get\" class=\"span\" action=\"");
     eh_html_url(&page->main, "/teams/%s/fairness", team);
     eh_html(&page->main,
             "\"><label>From<input type=\"date\" name=\"from\" value=\"%s\"></label><label>To"
@@ -255,7 +257,8 @@ static void put_lorenz(struct eh_page *page, const json_t *report)
             "<section class=\"card\" aria-labelledby=\"lorenz\"><h2 id=\"lorenz\">Lorenz curve of "
             "value</h2><p class=\"note\">Who received least of what they were entitled to comes "
             "first. Fair is the straight line.</p><div class=\"scroll\"><details><summary>The same "
-            "as a table</summary><table data-chart=\"line\" data-unit=\"ppm\"><thead><tr><th>"
+            "as a table</summary><table data-chart=\"line\" data-unit=\"ppm\" "
+            "data-x=\"ppm\"><thead><tr><th>"
             "Entitled</th><th class=\"number\">Received</th><th class=\"number\">Fair</th></tr>"
             "</thead><tbody>");
     json_array_foreach(json_object_get(report, "lorenz"), i, point)
@@ -346,16 +349,16 @@ static void put_overloaded_rep(struct eh_page *page, const json_t *team, const j
 {
     int64_t over = eh_int_of(rep, "overloaded_s");
     int64_t all = over + eh_int_of(rep, "available_s");
-    char text[EH_DECIMAL_TEXT_MAX];
-    if (over == 0 && eh_int_of(rep, "overloads") == 0)
+    long long times = (long long)eh_int_of(rep, "overloads");
+    if (over == 0 && times == 0)
         return;
-    eh_ppm_print(all > 0 ? over * 1000 / all * 1000 : 0, text);
     eh_html(&page->main,
             "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><strong>%s</strong></div>"
-            "<div class=\"row-side\">%lld times</div><div class=\"row-more\">",
-            eh_text_of(rep, "rep"), name_in(team, eh_text_of(rep, "rep")),
-            (long long)eh_int_of(rep, "overloads"));
-    eh_part_bar(page, over, all, eh_page_text(page, "%s of the time", text));
+            "<div class=\"row-side\">%lld %s</div><div class=\"row-more\">",
+            eh_text_of(rep, "rep"), name_in(team, eh_text_of(rep, "rep")), times,
+            times == 1 ? "time" : "times");
+    eh_part_bar_percent(page, over, all, "", all > 0 ? over * 1000 / all * 1000 : 0,
+                        " of the time");
     eh_html(&page->main, "</div></li>");
 }
 
@@ -381,7 +384,7 @@ static void put_manager(struct eh_page *page, const json_t *manager)
 {
     eh_html(&page->main,
             "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><strong>%s</strong></div>"
-            "<div class=\"row-side\">gave %lld (",
+            "<div class=\"row-more\">gave %lld (",
             eh_text_of(manager, "manager"), eh_text_of(manager, "manager"),
             (long long)eh_int_of(manager, "overrides"));
     eh_part_money(page, eh_int_of(manager, "value"), "");

@@ -72,7 +72,8 @@ void eh_money_none(struct eh_page *page, const struct eh_answer *answer)
     if (answer->status == 404)
         eh_html(&page->main,
                 "<p class=\"empty\">There is no pool here: no plan of this team governs the "
-                "period.</p>");
+                "period. A plan says what the pool is and how it is shared; whoever keeps the desk "
+                "file puts it there, under <code>plans</code>.</p>");
     else
         eh_html(&page->main, "<p class=\"warn\">The pool cannot be shown: %s</p>", answer->why);
 }
@@ -81,11 +82,8 @@ void eh_money_none(struct eh_page *page, const struct eh_answer *answer)
 
 static void put_of_target(struct eh_page *page, const json_t *pool)
 {
-    const char *words;
-    char text[EH_DECIMAL_TEXT_MAX];
-    eh_ppm_print(eh_int_of(pool, "funding_ppm"), text);
-    words = eh_page_text(page, "%s of the target", text);
-    eh_part_bar(page, eh_int_of(pool, "gross"), eh_int_of(pool, "max_pool"), words);
+    eh_part_bar_percent(page, eh_int_of(pool, "gross"), eh_int_of(pool, "max_pool"), "",
+                        eh_int_of(pool, "funding_ppm"), " of the target");
     eh_html(&page->main, "<p class=\"note\">On target the pool is ");
     eh_part_money(page, eh_int_of(pool, "target_pool"), "");
     eh_html(&page->main, ", at most ");
@@ -105,7 +103,8 @@ static void put_missing(struct eh_page *page, const json_t *pool)
     const json_t *one;
     json_array_foreach(json_object_get(pool, "missing"), i, one)
     {
-        eh_html(&page->main, "<p class=\"note\">Missing so far: %s.</p>", json_string_value(one));
+        eh_html(&page->main, "<p class=\"note\">Missing so far: %s.</p>",
+                eh_money_metric(page, json_is_string(one) ? json_string_value(one) : ""));
     }
 }
 
@@ -128,19 +127,89 @@ void eh_money_today(struct eh_page *page, const json_t *pool)
 
 void eh_money_steps_said(struct eh_page *page, const json_t *plan)
 {
-    const json_t *says = json_object_get(plan, "says"), *one;
-    size_t i;
+    const json_t *says = json_object_get(plan, "says");
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"steps\"><h2 id=\"steps\">What "
                          "the next step takes</h2>");
     if (json_array_size(says) == 0)
         eh_html(&page->main, "<p class=\"empty\">The figures of this period are taken; no step "
                              "is ahead.</p>");
-    eh_html(&page->main, "<ul class=\"sentences\">");
-    json_array_foreach(says, i, one)
+    eh_money_sentences(page, says);
+    eh_html(&page->main, "</section>");
+}
+
+/* ---- In two lines. */
+
+/* What would make the pool largest: a metric at its next step, or a gate that opens. */
+struct lift {
+    const json_t *of; /* the metric, or the gate; NULL: nothing does */
+    int64_t value, gross;
+    bool gate;
+};
+
+static void lift_take(struct lift *lift, const struct lift *other)
+{
+    if (other->gross > lift->gross)
+        *lift = *other;
+}
+
+static struct lift lift_of(const json_t *plan)
+{
+    struct lift best = {.gross = eh_int_of(plan, "gross")};
+    size_t i;
+    const json_t *metric;
+    json_array_foreach(json_object_get(plan, "metrics"), i, metric)
     {
-        eh_html(&page->main, "<li>%s</li>", json_string_value(one));
+        const json_t *next = json_object_get(metric, "next"), *gate;
+        gate = json_object_get(metric, "gate");
+        lift_take(&best, &(struct lift){metric, eh_int_of(next, "value"), eh_int_of(next, "gross"),
+                                        false});
+        const char *bound = eh_null_of(gate, "at_most") ? "at_least" : "at_most";
+        if (eh_true_of(gate, "failed"))
+            lift_take(&best,
+                      &(struct lift){gate, eh_int_of(gate, bound), eh_int_of(gate, "gross"), true});
     }
-    eh_html(&page->main, "</ul></section>");
+    return best;
+}
+
+static void put_lift(struct eh_page *page, const json_t *plan)
+{
+    struct lift lift = lift_of(plan);
+    const char *unit = eh_text_of(lift.of, "unit");
+    if (!lift.of) {
+        eh_html(&page->main, "<span>No single step would lift it.</span>");
+        return;
+    }
+    eh_html(&page->main, "<span>Most would be lifted by %s: at ",
+            eh_money_metric(page, eh_text_of(lift.of, "metric")));
+    eh_money_figure(page, lift.value, unit);
+    eh_html(&page->main, " instead of ");
+    eh_money_figure(page, eh_int_of(lift.of, "value"), unit);
+    eh_html(&page->main, lift.gate ? " its gate opens, and it is " : " it is ");
+    eh_part_money(page, lift.gross, "");
+    eh_html(&page->main, ".</span>");
+}
+
+void eh_money_month(struct eh_page *page, const json_t *team)
+{
+    const char *id = eh_text_of(team, "id");
+    if (eh_null_of(team, "plan"))
+        return;
+    const json_t *plan = eh_money_body(EH_MONEY_ASK(page, "plan", id, ""));
+    if (!plan)
+        return;
+    eh_html(&page->main, "<p class=\"month\"><span>%s<strong>",
+            page->screen->under ? "" : eh_page_text(page, "%s: ", eh_name_of(team)));
+    eh_part_money(page, eh_int_of(plan, "gross"), "");
+    eh_html(&page->main, "</strong> in the ");
+    eh_html_link(
+        &page->main,
+        eh_page_text(page, "pool of %s", eh_money_period(page, eh_text_of(plan, "period"))),
+        "/teams/%s/pool", id);
+    eh_html(&page->main, " as things stand, ");
+    eh_part_percent(page, eh_int_of(plan, "funding_ppm"));
+    eh_html(&page->main, " of the target.</span> ");
+    put_lift(page, plan);
+    eh_html(&page->main, "</p>");
 }
 
 /* ---- Metrics. */
@@ -173,7 +242,7 @@ static void put_gate(struct eh_page *page, const json_t *gate)
         return;
     eh_html(&page->main, "<div class=\"row-more\"><span class=\"chip %s\">%s</span> %s is ",
             failed ? "bad-chip" : "good-chip", failed ? "gate shut" : "gate open",
-            eh_text_of(gate, "metric"));
+            eh_money_metric(page, eh_text_of(gate, "metric")));
     eh_money_figure(page, eh_int_of(gate, "value"), eh_text_of(gate, "unit"));
     put_bound(page, gate, "at_most", "at most");
     put_bound(page, gate, "at_least", "at least");
@@ -185,7 +254,7 @@ static void put_next(struct eh_page *page, const json_t *metric)
     const json_t *next = json_object_get(metric, "next");
     if (!json_is_object(next))
         return;
-    eh_html(&page->main, " · ");
+    eh_html(&page->main, " · next step ");
     eh_money_figure(page, eh_int_of(next, "value"), eh_text_of(metric, "unit"));
     eh_html(&page->main, " for ");
     eh_part_percent(page, eh_int_of(next, "score_ppm"));
@@ -194,10 +263,11 @@ static void put_next(struct eh_page *page, const json_t *metric)
 static void put_metric(struct eh_page *page, const json_t *metric)
 {
     struct eh_html *out = &page->main;
-    char text[EH_DECIMAL_TEXT_MAX];
-    eh_ppm_print(eh_int_of(metric, "score_ppm"), text);
-    eh_html(out, "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><strong>%s</strong> ",
-            eh_text_of(metric, "metric"), eh_text_of(metric, "metric"));
+    const char *name = eh_text_of(metric, "metric");
+    eh_html(out,
+            "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><strong "
+            "class=\"name\">%s</strong> ",
+            name, eh_money_metric(page, name));
     if (eh_true_of(metric, "missing"))
         eh_html(out, "<span class=\"why\">no figure yet</span>");
     else
@@ -206,8 +276,8 @@ static void put_metric(struct eh_page *page, const json_t *metric)
     eh_part_percent(page, eh_int_of(metric, "weight_ppm"));
     put_next(page, metric);
     eh_html(out, "</span></div><div class=\"row-more\">");
-    eh_part_bar(page, eh_int_of(metric, "score_ppm"), best_score(metric),
-                eh_page_text(page, "scores %s", text));
+    eh_part_bar_percent(page, eh_int_of(metric, "score_ppm"), best_score(metric), "scores ",
+                        eh_int_of(metric, "score_ppm"), "");
     eh_html(out, "</div>");
     put_gate(page, json_object_get(metric, "gate"));
     eh_html(out, "</li>");
@@ -230,15 +300,10 @@ void eh_money_metrics(struct eh_page *page, const json_t *plan)
 
 void eh_money_rules(struct eh_page *page, const json_t *plan)
 {
-    size_t i;
-    const json_t *one;
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"rules\"><h2 id=\"rules\">The "
-                         "rules</h2><ul class=\"sentences\">");
-    json_array_foreach(json_object_get(plan, "rules"), i, one)
-    {
-        eh_html(&page->main, "<li>%s</li>", json_string_value(one));
-    }
-    eh_html(&page->main, "</ul></section>");
+                         "rules</h2>");
+    eh_money_sentences(page, json_object_get(plan, "rules"));
+    eh_html(&page->main, "</section>");
 }
 
 static void put_period(struct eh_page *page, const json_t *pool, const char *path,
@@ -269,7 +334,8 @@ void eh_money_periods(struct eh_page *page, const json_t *pools, const char *pat
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"periods\"><h2 "
                          "id=\"periods\">All periods</h2>");
     if (json_array_size(list) == 0)
-        eh_html(&page->main, "<p class=\"empty\">The first period has not begun.</p>");
+        eh_html(&page->main, "<p class=\"empty\">There is none yet: no plan of this team governs "
+                             "a period that has begun.</p>");
     eh_html(&page->main, "<ul class=\"rows\">");
     for (size_t i = json_array_size(list); i-- > 0;)
         put_period(page, json_array_get(list, i), path, shown);

@@ -29,10 +29,17 @@ const char *eh_money_period(struct eh_page *, const char *period);
 void eh_money_state(struct eh_page *, const json_t *pool);
 /* A figure in the notation of its unit: money, 4.383, 5.5%, 1h30m, 12. */
 void eh_money_figure(struct eh_page *, int64_t value, const char *unit);
+/* What people call a metric: "cycle time" of "cycle_time". */
+const char *eh_money_metric(struct eh_page *, const char *name);
+/* evenhandd's sentence, with its figures as the page shows all others; a list of them. */
+void eh_money_sentence(struct eh_page *, const char *text);
+void eh_money_sentences(struct eh_page *, const json_t *list);
 /* Why there is nothing: no plan, or what evenhandd said. */
 void eh_money_none(struct eh_page *, const struct eh_answer *);
 /* Sections. `plan` is the answer of /plan, `pool` that of /pool, `pools` that of /pools. */
 void eh_money_today(struct eh_page *, const json_t *pool);
+/* How the period of a team stands and what would lift it, in two lines; nothing without a plan. */
+void eh_money_month(struct eh_page *, const json_t *team);
 void eh_money_steps_said(struct eh_page *, const json_t *plan);
 void eh_money_metrics(struct eh_page *, const json_t *plan);
 void eh_money_rules(struct eh_page *, const json_t *plan);

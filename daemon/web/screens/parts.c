@@ -5,11 +5,12 @@
 
 /* ---- Moments. */
 
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 /* As people read it on the server's side; scripts say it in the browser's language. */
 static void moment_print(struct eh_page *page, int64_t us, char *ret, size_t size)
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct eh_clock *clock = &page->pages->clock;
     time_t seconds = (time_t)(us / 1000000);
     struct tm local;
@@ -41,6 +42,19 @@ void eh_part_since(struct eh_page *page, const char *when)
     put_time(page, when, "since");
 }
 
+void eh_part_day(struct eh_page *page, const char *day)
+{
+    int64_t month, number;
+    bool is_day = strlen(day) == 10 && eh_integer_parse(eh_str_n(day + 5, 2), &month, NULL) >= 0 &&
+                  month >= 1 && month <= 12 &&
+                  eh_integer_parse(eh_str(day + 8), &number, NULL) >= 0;
+    if (!is_day)
+        eh_html(&page->main, "%s", day);
+    else
+        eh_html(&page->main, "<time datetime=\"%s\" class=\"day\">%lld %s</time>", day,
+                (long long)number, months[month - 1]);
+}
+
 /* ---- Figures. */
 
 void eh_part_money(struct eh_page *page, int64_t amount, const char *currency)
@@ -60,20 +74,33 @@ void eh_part_percent(struct eh_page *page, int64_t ppm)
     eh_html(&page->main, "<data value=\"%lld\" data-ppm>%s</data>", (long long)ppm, text);
 }
 
-void eh_part_bar(struct eh_page *page, int64_t value, int64_t most, const char *words)
+static void put_bar(struct eh_page *page, int64_t value, int64_t most)
 {
     long long all = most > 0 ? (long long)most : 1, in = (long long)value;
     eh_html(
         &page->main,
         "<span class=\"measure\"><svg class=\"bar\" viewBox=\"0 0 %lld 8\" "
         "preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"%lld\" "
-        "height=\"8\"/><rect class=\"filled\" width=\"%lld\" height=\"8\"/></svg>"
-        "<span>%s</span></span>",
+        "height=\"8\"/><rect class=\"filled\" width=\"%lld\" height=\"8\"/></svg><span>",
         all, all,
         in < 0     ? 0
         : in > all ? all
-                   : in,
-        words);
+                   : in);
+}
+
+void eh_part_bar(struct eh_page *page, int64_t value, int64_t most, const char *words)
+{
+    put_bar(page, value, most);
+    eh_html(&page->main, "%s</span></span>", words);
+}
+
+void eh_part_bar_percent(struct eh_page *page, int64_t value, int64_t most, const char *before,
+                         int64_t ppm, const char *after)
+{
+    put_bar(page, value, most);
+    eh_html(&page->main, "%s", before);
+    eh_part_percent(page, ppm);
+    eh_html(&page->main, "%s</span></span>", after);
 }
 
 /* ---- People. */

@@ -17,6 +17,8 @@
 void eh_part_time(struct eh_page *, const char *when);
 /* The same with how long ago it was: browsers with scripts say so. */
 void eh_part_since(struct eh_page *, const char *when);
+/* A day (2026-11-30). */
+void eh_part_day(struct eh_page *, const char *day);
 /* An amount in minor units. "": the desk's currency. */
 void eh_part_money(struct eh_page *, int64_t amount, const char *currency);
 /* A ratio in millionths, as percent. */
@@ -39,6 +41,9 @@ void eh_part_link(struct eh_page *, bool here);
 const char *eh_part_url(struct eh_page *, const char *format, ...) EH_PRINTF(2, 3);
 /* A bar from 0 to most, with the same in words beside it. */
 void eh_part_bar(struct eh_page *, int64_t value, int64_t most, const char *words);
+/* The same, with a ratio in millionths within its words: "scores 92% of …". */
+void eh_part_bar_percent(struct eh_page *, int64_t value, int64_t most, const char *before,
+                         int64_t ppm, const char *after);
 
 /* Opens a form that asks for a change (change/changes.h), of a class of its own. What went wrong
  * with it stands in it: see eh_part_wrong(). */

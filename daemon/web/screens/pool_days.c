@@ -25,9 +25,9 @@ static void put_days_head(struct eh_page *page, const json_t *const *lines, size
             "data-chart=\"line\" data-unit=\"money\"><thead><tr><th>Day</th><th "
             "class=\"number\">Net</th>");
     for (size_t i = 0; i < count; i++) {
-        char text[EH_DECIMAL_TEXT_MAX];
-        eh_ppm_print(eh_int_of(lines[i], "composite_ppm"), text);
-        eh_html(&page->main, "<th class=\"number\">at a score of %s</th>", text);
+        eh_html(&page->main, "<th class=\"number\">at a score of ");
+        eh_part_percent(page, eh_int_of(lines[i], "composite_ppm"));
+        eh_html(&page->main, "</th>");
     }
     eh_html(&page->main, "</tr></thead><tbody>");
 }
@@ -35,8 +35,9 @@ static void put_days_head(struct eh_page *page, const json_t *const *lines, size
 static void put_day(struct eh_page *page, const json_t *day, const json_t *const *lines,
                     size_t count)
 {
-    eh_html(&page->main, "<tr><th scope=\"row\">%s</th><td class=\"number\">",
-            eh_text_of(day, "day"));
+    eh_html(&page->main, "<tr><th scope=\"row\">");
+    eh_part_day(page, eh_text_of(day, "day"));
+    eh_html(&page->main, "</th><td class=\"number\">");
     eh_part_money(page, eh_int_of(day, "net"), "");
     eh_html(&page->main, "</td>");
     for (size_t i = 0; i < count; i++) {
@@ -107,7 +108,8 @@ static void put_period(struct eh_page *page, const json_t *period, const json_t 
 {
     size_t i;
     const json_t *named;
-    eh_html(&page->main, "<tr><th scope=\"row\">%s</th>", eh_text_of(period, "period"));
+    eh_html(&page->main, "<tr data-key=\"%s\"><th scope=\"row\">%s</th>",
+            eh_text_of(period, "period"), eh_money_period(page, eh_text_of(period, "period")));
     json_array_foreach(names, i, named)
     {
         put_score(page, metric_named(period, eh_text_of(named, "metric")));
@@ -126,7 +128,8 @@ static void put_periods(struct eh_page *page, const json_t *periods)
                          "<tr><th>Period</th>");
     json_array_foreach(names, i, one)
     {
-        eh_html(&page->main, "<th class=\"number\">%s</th>", eh_text_of(one, "metric"));
+        eh_html(&page->main, "<th class=\"number name\">%s</th>",
+                eh_money_metric(page, eh_text_of(one, "metric")));
     }
     eh_html(&page->main, "</tr></thead><tbody>");
     json_array_foreach(periods, i, one)
@@ -141,9 +144,9 @@ void eh_money_history(struct eh_page *page, const char *team, const char *period
     const json_t *body = eh_money_body(EH_MONEY_ASK(page, "metrics", team, period));
     const json_t *periods = json_object_get(body, "periods");
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"history\"><h2 "
-                         "id=\"history\">Scores of the last periods, in percent</h2>");
+                         "id=\"history\">Scores of the last periods</h2>");
     if (json_array_size(periods) == 0)
-        eh_html(&page->main, "<p class=\"empty\">There is no period yet.</p>");
+        eh_html(&page->main, "<p class=\"empty\">No period of this plan has begun.</p>");
     else
         put_periods(page, periods);
     eh_html(&page->main, "</section>");

@@ -148,7 +148,8 @@ static void put_slider(struct eh_page *page, const json_t *of)
 static void put_field(struct eh_page *page, const json_t *of)
 {
     const char *name = eh_text_of(of, "metric");
-    eh_html(&page->main, "<div class=\"slider\"><span id=\"label-%s\">%s, now ", name, name);
+    eh_html(&page->main, "<div class=\"slider\"><span id=\"label-%s\" class=\"name\">%s, now ", name,
+            eh_money_metric(page, name));
     eh_money_figure(page, eh_int_of(of, "value"), eh_text_of(of, "unit"));
     eh_html(&page->main, "</span>");
     put_slider(page, of);
@@ -215,7 +216,8 @@ static void put_would(struct eh_page *page, const json_t *would)
     eh_html(&page->main, "<dl class=\"facts\">");
     json_array_foreach(json_object_get(would, "metrics"), i, metric)
     {
-        eh_html(&page->main, "<div><dt>%s scores</dt><dd>", eh_text_of(metric, "metric"));
+        eh_html(&page->main, "<div><dt>%s scores</dt><dd>",
+                eh_money_metric(page, eh_text_of(metric, "metric")));
         eh_part_percent(page, eh_int_of(metric, "score_ppm"));
         eh_html(&page->main, "</dd></div>");
     }
