@@ -94,7 +94,8 @@ void eh_layout_plain(const char *title, const struct eh_html *main, struct eh_ht
 {
     eh_html_clear(ret);
     put_head(ret, title, "", false);
-    eh_html(ret, "<main id=\"main\" class=\"plain\" tabindex=\"-1\">");
+    eh_html(ret, "<main id=\"main\" class=\"plain\" tabindex=\"-1\"><p "
+                 "class=\"brand\">evenhand</p>");
     eh_html_add(ret, main);
     eh_html(ret, "</main></body></html>\n");
 }

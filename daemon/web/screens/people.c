@@ -46,7 +46,7 @@ static void show_people(struct eh_page *page)
     eh_html(out,
             "<h1>People</h1><section class=\"card\"><p class=\"note\">A link signs a rep in on "
             "their phone or computer, once and within 15 minutes; then for 30 days.</p>"
-            "<ul class=\"rows\">");
+            "<ul class=\"rows people-rows\">");
     json_array_foreach(reps, i, rep)
     {
         put_person(page, rep);

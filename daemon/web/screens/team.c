@@ -1,6 +1,7 @@
 /* team: one team in full: what needs a hand, its tickets, its reps, and what can be done by hand.
  * Tickets and reps come in pages. */
 #include "web/screens/board_parts.h"
+#include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
 #define REPS_SHOWN 50 /* of a page */
@@ -221,6 +222,7 @@ static void show(struct eh_page *page)
     eh_reps_states_put(page, team);
     eh_html(&page->main, "</div>");
     put_hands(page, team);
+    eh_money_month(page, team);
     eh_html(&page->main, "<div class=\"board\">");
     put_tickets(page, team);
     put_reps(page, team);

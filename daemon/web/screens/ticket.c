@@ -223,14 +223,16 @@ static void show(struct eh_page *page)
     }
     page->title = eh_page_text(page, "Ticket %s", eh_text_of(ticket, "id"));
     put_head(page, ticket);
-    eh_html(&page->main, "<div class=\"board\"><section class=\"card\" aria-labelledby=\"what\">"
+    eh_html(&page->main, "<div class=\"board\"><div class=\"stack\"><section class=\"card\" "
+                         "aria-labelledby=\"what\">"
                          "<h2 id=\"what\">What it is</h2>");
     put_facts(page, ticket);
     eh_html(&page->main, "</section>");
     put_receipt(page, json_object_get(ticket, "receipt"));
+    eh_html(&page->main, "</div><div class=\"stack\">");
     put_actions(page, ticket);
     put_history(page, ticket);
-    eh_html(&page->main, "</div>");
+    eh_html(&page->main, "</div></div>");
 }
 
 const struct eh_screen eh_screen_ticket = {.path = "/tickets/{source}/{id}",
