@@ -42,19 +42,6 @@ static void put_number(struct eh_page *page, int64_t value, unsigned decimals)
     eh_html(&page->main, "%s", text);
 }
 
-static void put_duration(struct eh_page *page, int64_t seconds)
-{
-    long long s = (long long)seconds;
-    if (s >= 172800)
-        eh_html(&page->main, "%lld d %lld h", s / 86400, s % 86400 / 3600);
-    else if (s >= 3600)
-        eh_html(&page->main, "%lld h %lld min", s / 3600, s % 3600 / 60);
-    else if (s >= 60)
-        eh_html(&page->main, "%lld min %lld s", s / 60, s % 60);
-    else
-        eh_html(&page->main, "%lld s", s);
-}
-
 void eh_money_figure(struct eh_page *page, int64_t value, const char *unit)
 {
     if (strcmp(unit, "minor") == 0)
@@ -62,7 +49,7 @@ void eh_money_figure(struct eh_page *page, int64_t value, const char *unit)
     else if (strcmp(unit, "ppm") == 0)
         eh_part_percent(page, value);
     else if (strcmp(unit, "seconds") == 0)
-        put_duration(page, value);
+        eh_money_duration(page, value);
     else
         put_number(page, value, strcmp(unit, "milli") == 0 ? 3 : 0);
 }

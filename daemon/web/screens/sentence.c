@@ -18,6 +18,19 @@ static bool is_letter(char c)
 
 /* ---- Figures. */
 
+void eh_money_duration(struct eh_page *page, int64_t seconds)
+{
+    long long s = (long long)seconds;
+    if (s >= 172800)
+        eh_html(&page->main, "%lld d %lld h", s / 86400, s % 86400 / 3600);
+    else if (s >= 3600)
+        eh_html(&page->main, "%lld h %lld min", s / 3600, s % 3600 / 60);
+    else if (s >= 60)
+        eh_html(&page->main, "%lld min %lld s", s / 60, s % 60);
+    else
+        eh_html(&page->main, "%lld s", s);
+}
+
 /* As a sentence has it: "8,242.22". */
 struct figure {
     int64_t value;     /* without its point */
@@ -76,7 +89,7 @@ static size_t put_seconds(struct eh_page *page, const struct figure *f, const ch
     if (*then != 's' || is_letter(then[1]) || f->decimals > 0)
         return 0;
     eh_html(&page->main, "<data value=\"%lld\" data-seconds>", (long long)f->value);
-    eh_money_figure(page, f->value, "seconds");
+    eh_money_duration(page, f->value);
     eh_html(&page->main, "</data>");
     return f->size + 1;
 }
