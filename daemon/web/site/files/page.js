@@ -161,6 +161,14 @@ main.addEventListener("submit", (event) => {
   if (event.target.getAttribute("aria-busy") !== "true") send(event.target, event.submitter);
 });
 
+// What is open closes, and what opened it has the focus again.
+main.addEventListener("keydown", (event) => {
+  const fold = event.key === "Escape" ? event.target.closest?.("details[open]") : null;
+  if (!fold) return;
+  fold.open = false;
+  fold.querySelector("summary").focus();
+});
+
 main.addEventListener("input", (event) => {
   event.target.dataset.typed = "yes";
 });
