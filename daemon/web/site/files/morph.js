@@ -1,7 +1,9 @@
 // morph: makes an element of the page like a newer one, and touches nothing that is the same: focus,
 // what is being typed, open details and the place in the page stay.
 
-const key = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.id || node.dataset.key || "" : "");
+// A section is known by its heading.
+const key = (node) =>
+  node.nodeType === Node.ELEMENT_NODE ? node.id || node.dataset.key || node.getAttribute("aria-labelledby") || "" : "";
 
 // What a script put there, which the server knows nothing of.
 const isOurs = (node) => node.nodeType === Node.ELEMENT_NODE && "ours" in node.dataset;
@@ -23,26 +25,54 @@ function morphAttributes(old, fresh) {
     old.value = fresh.getAttribute("value") ?? "";
 }
 
-// The old child that is to become this one: the next one, or a later one of the same key.
-function partner(at, fresh) {
-  while (at && isOurs(at)) at = at.nextSibling;
-  if (!at || isLike(at, fresh)) return at;
-  if (key(fresh))
-    for (let other = at; other; other = other.nextSibling) if (isLike(other, fresh)) return other;
-  return key(at) || at.nodeName !== fresh.nodeName || key(fresh) ? null : at;
+// A node that is moved keeps its focus where the browser can do that.
+function move(old, child, before) {
+  if (old.moveBefore) old.moveBefore(child, before);
+  else old.insertBefore(child, before);
+}
+
+// Keyed children that there are no more. They go first, so that nothing has to be moved past them.
+function dropGone(old, fresh) {
+  const keys = new Set([...fresh.childNodes].map(key));
+  for (const child of [...old.childNodes]) if (key(child) && !keys.has(key(child)) && !isOurs(child)) child.remove();
+}
+
+const isSame = (old, fresh) => isLike(old, fresh) && (key(fresh) || old.className === fresh.className);
+
+// The old child that is to become this one: the next one, or a later one that is like it, unless the
+// next one has its own place further down.
+function partner(at, child, rest) {
+  if (!at || isLike(at, child)) return at;
+  if (child.nodeType !== Node.ELEMENT_NODE || (!key(child) && rest.some((one) => isSame(at, one)))) return null;
+  for (let other = at.nextSibling; other; other = other.nextSibling)
+    if (!isOurs(other) && isSame(other, child)) return other;
+  return null;
+}
+
+// What stands before it and has no key is wanted no more; what has one is looked for behind it.
+function dropUntil(old, at, found) {
+  while (at !== found) {
+    const next = at.nextSibling;
+    if (key(at)) move(old, at, found.nextSibling);
+    else if (!isOurs(at)) at.remove();
+    at = next;
+  }
 }
 
 function morphChildren(old, fresh) {
+  dropGone(old, fresh);
   let at = old.firstChild;
-  for (const child of [...fresh.childNodes]) {
+  const children = [...fresh.childNodes];
+  for (const [index, child] of children.entries()) {
     while (at && isOurs(at)) at = at.nextSibling;
-    const found = partner(at, child);
+    const found = partner(at, child, children.slice(index + 1));
     if (!found) {
       old.insertBefore(child, at);
       continue;
     }
-    if (found !== at) old.insertBefore(found, at);
-    else at = at.nextSibling;
+    if (found !== at && !key(found)) dropUntil(old, at, found);
+    else if (found !== at) move(old, found, at);
+    at = found === at || !key(found) ? found.nextSibling : at;
     morph(found, child);
   }
   while (at) {
