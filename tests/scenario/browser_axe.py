@@ -81,10 +81,10 @@ class Looker:
 
     def look(self, what):
         """At the page that is open, as each sort of window has it."""
+        self.browser.media("light", "reduce").settled().js(self.script)
         for width in (360, 1280):
             for scheme in ("light", "dark"):
-                self.browser.window(width).media(scheme, "reduce")
-                self.browser.settled().js(self.script)
+                self.browser.window(width).media(scheme, "reduce").settled()
                 for one in self.browser.driver.execute_async_script(RUN):
                     self.found.append(" ".join([what, str(width), scheme, *map(str, one)]))
                 self.looks += 1
@@ -135,15 +135,19 @@ def answers(stack, web):
 def keys(stack, web):
     with Browser(web, "maja", width=1280) as browser:
         browser.go("/teams/sales?show=assigned")
-        fold = browser.one("details.hand")
+        browser.settled()
+        other, fold = browser.all(".rows > .row > details.hand")[:2]
+        above = other.find_element("xpath", "..").get_attribute("data-name")
         browser.js("arguments[0].querySelector('summary').focus()", fold)
         browser.key(Keys.ENTER)
         browser.until("it is open", lambda: fold.get_attribute("open"))
         field = fold.find_element("css selector", "input:not([type=hidden])")
         field.click()
         field.send_keys("because")
+        stack.add({"type": "outcome", "id": above, "outcome": "won"})
         stack.add_ticket("LIVE", owner="dora")
-        browser.until("what is new is there", lambda: "LIVE" in browser.text("main"))
+        browser.until("what is new is there, and what is closed is not", lambda: "LIVE" in browser.text("main") and
+                      not browser.all("[data-name='%s']" % above))
         assert browser.js("return document.activeElement === arguments[0]", field)
         assert field.get_property("value") == "because" and fold.get_attribute("open")
         browser.key(Keys.ESCAPE)

@@ -1,12 +1,14 @@
 // morph: makes an element of the page like a newer one, and touches nothing that is the same: focus,
 // what is being typed, open details and the place in the page stay.
 
-// A section is known by its heading.
-const key = (node) =>
-  node.nodeType === Node.ELEMENT_NODE ? node.id || node.dataset.key || node.getAttribute("aria-labelledby") || "" : "";
+// A section is known by its heading. A form's own property `id` may be a field of that name.
+function key(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return "";
+  return node.getAttribute("id") || node.getAttribute("data-key") || node.getAttribute("aria-labelledby") || "";
+}
 
 // What a script put there, which the server knows nothing of.
-const isOurs = (node) => node.nodeType === Node.ELEMENT_NODE && "ours" in node.dataset;
+const isOurs = (node) => node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-ours");
 
 const isTyped = (field) => field.matches("input, textarea, select") && field.dataset.typed === "yes";
 
