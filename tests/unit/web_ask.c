@@ -35,10 +35,26 @@ Test(web_ask, what_is_kept_is_one_persons)
     cr_assert_null(eh_kept_find(kept, "ana", "/v1/reps"));
     cr_assert_null(eh_kept_find(kept, "an", "a/v1/me"));
     cr_assert_eq(eh_kept_bytes(kept), 30);
-    eh_kept_forget(kept);
+    eh_kept_forget(kept, NULL);
     cr_assert_null(eh_kept_find(kept, "ana", "/v1/me"));
     cr_assert_eq(eh_kept_count(kept), 0);
     cr_assert_eq(eh_kept_bytes(kept), 0);
+    eh_kept_free(kept);
+}
+
+Test(web_ask, of_one_person_what_is_kept_goes_alone)
+{
+    struct eh_kept_answers *kept = kept_make();
+    struct eh_kept *ben = put(kept, "ben", "/v1/me", 20), *an = put(kept, "an", "/v1/me", 1);
+    struct eh_kept *asked = eh_kept_add(kept, "ana", "/v1/reps");
+    put(kept, "ana", "/v1/me", 10);
+    eh_kept_forget(kept, "ana");
+    cr_assert_null(eh_kept_find(kept, "ana", "/v1/me"));
+    cr_assert_null(eh_kept_find(kept, "ana", "/v1/reps"));
+    cr_assert(asked->over);
+    cr_assert_eq(eh_kept_find(kept, "ben", "/v1/me"), ben);
+    cr_assert_eq(eh_kept_find(kept, "an", "/v1/me"), an);
+    cr_assert_eq(eh_kept_bytes(kept), 21);
     eh_kept_free(kept);
 }
 
@@ -47,7 +63,7 @@ Test(web_ask, what_is_asked_for_stays_until_it_is_answered)
     struct eh_kept_answers *kept = kept_make();
     struct eh_kept *one = eh_kept_add(kept, "ana", "/v1/me");
     cr_assert_eq(eh_kept_find(kept, "ana", "/v1/me"), one);
-    eh_kept_forget(kept);
+    eh_kept_forget(kept, NULL);
     cr_assert_null(eh_kept_find(kept, "ana", "/v1/me"));
     cr_assert(one->over);
     cr_assert_eq(eh_kept_count(kept), 1);

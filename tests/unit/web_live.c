@@ -184,7 +184,7 @@ Test(web_live, a_reader_is_told_the_version_and_what_moved)
     cr_assert_eq(eh_live_count(live), 1);
     close(fd);
     for (int i = 0; i < ROUNDS_MAX && eh_live_count(live) > 0; i++) {
-        eh_live_tell(live, 9);
+        eh_live_tell(live, 9 + (uint64_t)i);
         turn();
     }
     cr_assert_eq(eh_live_count(live), 0);
@@ -207,6 +207,25 @@ Test(web_live, the_oldest_reader_of_a_person_goes)
     for (int i = 0; i <= EH_LIVE_PERSON_MAX; i++)
         close(fds[i]);
     close(other);
+}
+
+Test(web_live, many_readers_are_told_in_parts_and_each_of_the_newest)
+{
+    enum { MANY = 4 * EH_LIVE_SLICE_LEAST };
+    int fds[MANY];
+    char name[24];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "p%d", i);
+        fds[i] = client(name);
+        cr_assert(is_told(fds[i], "data: 7"));
+    }
+    eh_live_tell(live, 8);
+    eh_live_tell(live, 9); /* only the first part has heard of 8 */
+    for (int i = MANY - 1; i >= 0; i--) {
+        cr_assert(is_told(fds[i], "data: 9"));
+        cr_assert_eq(strstr(said, "data: 8") != NULL, i < EH_LIVE_SLICE_LEAST, "%d: %s", i, said);
+        close(fds[i]);
+    }
 }
 
 Test(web_live, readers_in_all_have_a_bound)

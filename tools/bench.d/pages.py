@@ -37,7 +37,8 @@ class Link:
     async def once(self, method, path, cookie, body, headers):
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.plan["port"])
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.plan['host']}", "Accept-Encoding: gzip"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.plan['host']}", "Accept-Encoding: gzip",
+                 "Sec-Fetch-Site: same-origin"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if cookie:
             lines.append(f"Cookie: {cookie}")

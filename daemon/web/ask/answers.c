@@ -2,6 +2,7 @@
 #include "web/ask/answers.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "host/log.h"
 #include "web/ask/kept.h"
@@ -14,7 +15,9 @@ struct eh_answers {
     struct event *look;
     bool looking;
     uint64_t version;
-    int64_t input; /* the highest that was heard of */
+    int64_t told_us; /* when that last changed */
+    int64_t input;   /* the highest that was heard of */
+    bool untold;     /* something was changed since; the next look tells */
     json_t *status;
     eh_moved_fn *on_moved;
     void *context;
@@ -22,17 +25,26 @@ struct eh_answers {
 
 struct changing {
     struct eh_answers *answers;
-    bool only_tried;
+    char *person; /* NULL: it is only tried */
     eh_answer_fn *fn;
     void *context;
 };
 
 /* ---- What has moved. */
 
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void moved(struct eh_answers *answers)
 {
     answers->version++;
-    eh_kept_forget(answers->kept);
+    answers->told_us = now_us();
+    answers->untold = false;
+    eh_kept_forget(answers->kept, NULL);
     if (answers->on_moved)
         answers->on_moved(answers->context, answers->version);
 }
@@ -70,7 +82,7 @@ static void on_status(void *context, const struct eh_asker_answer *answer)
         eh_log(EH_LOG_INFO, "evenhandd is there");
     json_decref(answers->status);
     answers->status = json_incref(now);
-    if (!same || news)
+    if (!same || news || answers->untold)
         moved(answers);
 }
 
@@ -158,34 +170,59 @@ int eh_answers_ask(struct eh_answers *answers, const char *person, const char *t
 
 /* ---- Changing. */
 
-static void take_change(struct eh_answers *answers, const struct eh_asker_answer *answer)
+static void changing_free(struct changing *changing)
 {
+    free(changing->person);
+    free(changing);
+}
+
+/* Whoever changed something sees it at once; so do all others, unless they were told of something
+ * within the second: then the next look tells them, or ten changes a second would have every page
+ * fetched ten times a second. */
+static void take_change(struct changing *changing, const struct eh_asker_answer *answer)
+{
+    struct eh_answers *answers = changing->answers;
     bool good = answer->status >= 200 && answer->status < 300;
+    if (!good && answer->status != 0 && answer->status < 500)
+        return; /* else it may have been done: nobody can tell */
+    if (now_us() - answers->told_us < EH_ANSWERS_LOOK_S * INT64_C(1000000)) {
+        eh_kept_forget(answers->kept, changing->person);
+        answers->untold = true;
+        return;
+    }
     (void)take_input(answers, answer->body);
-    if (good || answer->status == 0 || answer->status >= 500)
-        moved(answers); /* also where nobody can tell whether it was done */
+    moved(answers);
 }
 
 static void on_changed(void *context, const struct eh_asker_answer *answer)
 {
     struct changing *changing = context;
-    struct eh_answers *answers = changing->answers;
     bool good = answer->status >= 200 && answer->status < 300;
     const struct eh_answer told = {.status = answer->status,
                                    .body = answer->body,
                                    .why = good ? NULL : eh_asker_words(answer)};
-    if (!changing->only_tried)
-        take_change(answers, answer);
+    if (changing->person)
+        take_change(changing, answer);
     changing->fn(changing->context, &told);
-    free(changing);
+    changing_free(changing);
+}
+
+static struct changing *changing_new(struct eh_answers *answers,
+                                     const struct eh_change_asked *asked)
+{
+    struct changing *changing = malloc(sizeof *changing);
+    eh_require(changing);
+    *changing = (struct changing){answers, NULL, asked->fn, asked->context};
+    if (!asked->only_tried) {
+        changing->person = strdup(asked->person);
+        eh_require(changing->person);
+    }
+    return changing;
 }
 
 int eh_answers_change(struct eh_answers *answers, const struct eh_change_asked *asked)
 {
-    struct changing *changing = malloc(sizeof *changing);
-    if (!changing)
-        return -EH_ENOMEM;
-    *changing = (struct changing){answers, asked->only_tried, asked->fn, asked->context};
+    struct changing *changing = changing_new(answers, asked);
     const struct eh_question question = {.method = "POST",
                                          .target = asked->target,
                                          .as = asked->person,
@@ -195,7 +232,7 @@ int eh_answers_change(struct eh_answers *answers, const struct eh_change_asked *
                                          .context = changing};
     int r = eh_asker_ask(answers->asker, &question);
     if (r < 0)
-        free(changing);
+        changing_free(changing);
     return r;
 }
 

@@ -48,7 +48,8 @@ struct eh_change_asked {
     eh_answer_fn *fn;
     void *context;
 };
-/* A change: POST. What was known is forgotten when it is done, unless it was only tried. */
+/* A change: POST. What was known is forgotten when it is done, unless it was only tried: for who
+ * changes it at once, for all others at the latest with the next look. */
 int eh_answers_change(struct eh_answers *, const struct eh_change_asked *) EH_MUST_CHECK;
 
 /* Counts changes of what may be seen; never 0. */
@@ -56,7 +57,7 @@ uint64_t eh_answers_version(const struct eh_answers *);
 /* What the last look said; NULL: evenhandd cannot be reached. Borrowed. */
 const json_t *eh_answers_status(const struct eh_answers *);
 typedef void eh_moved_fn(void *context, uint64_t version);
-/* Is called whenever the version changed. */
+/* Is called whenever the version changed: at most twice a second. */
 void eh_answers_on_moved(struct eh_answers *, eh_moved_fn *, void *context);
 
 #endif

@@ -109,10 +109,18 @@ void eh_kept_weigh(struct eh_kept_answers *kept, struct eh_kept *one, size_t siz
         continue;
 }
 
-void eh_kept_forget(struct eh_kept_answers *kept)
+static bool is_of(const struct eh_kept *one, const char *person)
+{
+    size_t size = strlen(person);
+    return strncmp(one->key, person, size) == 0 && one->key[size] == '\n';
+}
+
+void eh_kept_forget(struct eh_kept_answers *kept, const char *person)
 {
     for (struct eh_kept *one = kept->oldest, *next; one; one = next) {
         next = one->younger;
+        if (person && !is_of(one, person))
+            continue;
         one->over = true;
         if (one->there)
             eh_kept_drop(kept, one);

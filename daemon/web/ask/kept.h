@@ -7,7 +7,7 @@
  *     struct eh_kept *one = eh_kept_add(kept, "ana", "/v1/me");
  *     …one->answer.body = body; eh_kept_weigh(kept, one, 120);
  *     one = eh_kept_find(kept, "ana", "/v1/me");
- *     eh_kept_forget(kept);
+ *     eh_kept_forget(kept, NULL);
  *     eh_kept_free(kept);
  */
 #ifndef EVENHAND_WEB_ASK_KEPT_H
@@ -43,8 +43,9 @@ struct eh_kept *eh_kept_add(struct eh_kept_answers *, const char *person, const 
 /* It is there, and its text has so many bytes. Others may go, it stays. */
 void eh_kept_weigh(struct eh_kept_answers *, struct eh_kept *, size_t size);
 void eh_kept_drop(struct eh_kept_answers *, struct eh_kept *);
-/* All are over: those that are there go, those that are asked for go once they are answered. */
-void eh_kept_forget(struct eh_kept_answers *);
+/* All of this person are over (NULL: of everybody): those that are there go, those that are asked
+ * for go once they are answered. */
+void eh_kept_forget(struct eh_kept_answers *, const char *person);
 size_t eh_kept_bytes(const struct eh_kept_answers *);
 unsigned eh_kept_count(const struct eh_kept_answers *);
 

@@ -7,6 +7,9 @@
  *     eh_live_tell(live, version);
  *     eh_live_free(live);
  *
+ * All readers are told within half a second, but not at once: each fetches its page then, and what
+ * evenhandd answers them would come between the tickets that it deals.
+ *
  * A reader is let go after some minutes and comes again by itself: so one that never reads, and one
  * whose session is over, is not kept.
  */
@@ -17,6 +20,9 @@
 
 #define EH_LIVE_READERS_MAX 512 /* in all */
 #define EH_LIVE_PERSON_MAX  16  /* of one person: a further one takes the place of their oldest */
+#define EH_LIVE_SLICES      10  /* many readers are told in so many parts ... */
+#define EH_LIVE_SLICE_MS    50  /* ... with so long between them ... */
+#define EH_LIVE_SLICE_LEAST 8   /* ... and so many at least at a time */
 #define EH_LIVE_BEAT_S      15  /* a sign of life, which shows who has left */
 #define EH_LIVE_S           600 /* until a reader has to come again */
 #define EH_LIVE_AGAIN_MS    1000
