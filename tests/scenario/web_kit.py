@@ -1,6 +1,7 @@
 """web_kit: evenhand-web beside a daemon of the harness, and a browser without scripts."""
 import functools
 import glob
+import gzip
 import http.client
 import os
 import re
@@ -31,10 +32,12 @@ def past(span):
 
 
 class Page:
-    """An answer: status, headers, text."""
+    """An answer: status, headers, text, and the bytes that it came in."""
 
-    def __init__(self, answer, text):
-        self.status, self.headers, self.text = answer.status, answer.headers, text
+    def __init__(self, answer, data):
+        self.status, self.headers, self.size = answer.status, answer.headers, len(data)
+        plain = gzip.decompress(data) if answer.headers["Content-Encoding"] == "gzip" else data
+        self.text = plain.decode("utf-8", "replace")
 
     def __repr__(self):
         return "%d %s" % (self.status, self.text[:2000])
@@ -54,7 +57,7 @@ class Browser:
     def ask(self, method, path, body=None, **headers):
         made = {"Host": self.web.host, "Accept-Encoding": "identity"}
         if method == "POST":
-            made.update({"Origin": "http://" + self.web.host,
+            made.update({"Origin": self.web.origin,
                          "Content-Type": "application/x-www-form-urlencoded"})
         if self.cookie:
             made["Cookie"] = self.cookie
@@ -70,7 +73,7 @@ class Browser:
                 connection.putheader("Content-Length", str(len(data)))
             connection.endheaders(data or None)
             answer = connection.getresponse()
-            page = Page(answer, answer.read().decode("utf-8", "replace"))
+            page = Page(answer, answer.read())
         finally:
             connection.close()
         cookie = page.headers.get("Set-Cookie")
@@ -107,8 +110,8 @@ class Web:
         self.config = {"listen": "127.0.0.1:%d" % self.port, "admin_socket": stack.daemon.socket,
                        "key_file": self.dir + "/key", "state": self.dir,
                        "ticket_url": "https://desk.example/t/{id}", **config}
-        self.host = urllib.parse.urlsplit(self.config.get("public", "http://127.0.0.1:%d" %
-                                                          self.port)).netloc
+        self.origin = self.config.get("public", "http://127.0.0.1:%d" % self.port)
+        self.host = urllib.parse.urlsplit(self.origin).netloc
         self.log = self.dir + "/log"
         with open(self.dir + "/web.yaml", "w", encoding="utf-8") as f:
             for key, value in self.config.items():

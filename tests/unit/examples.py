@@ -96,6 +96,8 @@ OWN = {
     "web/screens/run.h": """struct eh_pages *pages; const struct eh_screen *screen;
         void *on_done;""",
     "web/serve/private.h": "struct eh_serve *serve; struct eh_http_request *request;",
+    "web/serve/squeeze.h": """struct eh_http_request *request; struct eh_str text; bool tls;
+        struct evbuffer *body;""",
     "web/serve/serve.h": "struct eh_web_config *web;",
     "web/sign/memory.h": "struct eh_token link, session;",
     "web/sign/token.h": "struct eh_sign_key key;",

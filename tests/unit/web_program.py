@@ -70,11 +70,15 @@ def each_screen_and_change_is_in_the_manual():
 
 # First column of LIMITS -> its tests: a file of tests/ without its ending, and names in it.
 BOUNDS = {
-    "connections": {"unit/http_server": ["connections_over_the_cap_are_told_so"]},
+    "connections": {"unit/http_server": ["connections_over_the_cap_are_told_so"],
+                    "scenario/web_load": ["crowd"]},
     "pages that listen for what moved": {
         "unit/web_live": ["readers_in_all_have_a_bound", "the_oldest_reader_of_a_person_goes",
                           "who_does_not_read_is_dropped"], "scenario/web": ["live"]},
-    "a form": {"unit/web_html": ["a_form_has_bounds"], "scenario/web": ["guards"]},
+    "a request": {"scenario/web_load": ["requests", "slow"]},
+    "a form": {"unit/web_html": ["a_form_has_bounds"], "scenario/web": ["guards"],
+               "scenario/web_load": ["bodies"]},
+    "documents above 8 KiB that are not taken yet": {"scenario/web_load": ["deaf"]},
     "changes of one person": {
         "unit/web_ask": ["changes_are_twenty_a_minute_of_each_person",
                          "people_who_change_something_have_a_bound"], "scenario/web": ["pace"]},

@@ -1,6 +1,7 @@
 /* reply: documents, and the headers that keep a browser to them. */
 #include "web/screens/layout.h"
 #include "web/serve/private.h"
+#include "web/serve/squeeze.h"
 
 #define HTML "text/html; charset=utf-8"
 #define POLICY                                                                                     \
@@ -18,28 +19,50 @@ static const struct eh_http_header always[] = {
     {"Permissions-Policy", "camera=(), geolocation=(), microphone=()", NULL},
 };
 
-/* `more` before those that are always there. */
+/* `more` before the others. */
 static const struct eh_http_header *with(struct eh_http_request *request,
-                                         const struct eh_http_header *more)
+                                         const struct eh_http_header *more,
+                                         const struct eh_http_header *others)
 {
     if (!more)
-        return always;
+        return others;
     struct eh_http_header *copy = eh_arena_copy(&request->arena, more, sizeof *more);
     eh_require(copy);
-    copy->next = with(request, more->next);
+    copy->next = with(request, more->next, others);
     return copy;
+}
+
+/* Many who do not read have no more memory than there is for such answers. */
+static void document_send(struct eh_http_request *request, const struct eh_http_answer *answer)
+{
+    static const struct eh_http_refusal full = {
+        503, "full", "too many pages are being fetched; try again later", NULL};
+    if (eh_http_answer_fits(request, evbuffer_get_length(answer->body)))
+        eh_http_answer(request, answer);
+    else
+        eh_http_refuse(request, &full);
 }
 
 void eh_reply_document(struct eh_http_request *request, int status, const struct eh_html *html,
                        const struct eh_http_header *more)
 {
+    static const struct eh_http_header vary = {"Vary", "Accept-Encoding, Sec-Fetch-Site",
+                                               &always[0]};
+    static const struct eh_http_header gzip = {"Content-Encoding", "gzip", &vary};
+    struct eh_str text = eh_str_n((const char *)html->out.data, html->out.size);
+    const struct eh_serve *serve = request->state;
+    bool small = eh_squeeze_pays(request, eh_web_config_is_tls(serve->config), text.size);
     struct evbuffer *body = evbuffer_new();
     eh_require(body && !html->out.failed);
-    evbuffer_add(body, html->out.data, html->out.size);
-    eh_http_answer(request, &(struct eh_http_answer){.status = status,
-                                                     .content_type = HTML,
-                                                     .headers = with(request, more),
-                                                     .body = body});
+    if (small)
+        eh_squeeze(text, body);
+    else
+        evbuffer_add(body, text.data, text.size);
+    document_send(request,
+                  &(struct eh_http_answer){.status = status,
+                                           .content_type = HTML,
+                                           .headers = with(request, more, small ? &gzip : &vary),
+                                           .body = body});
     evbuffer_free(body);
 }
 
@@ -65,6 +88,6 @@ void eh_reply_go(struct eh_http_request *request, const char *where,
                  const struct eh_http_header *more)
 {
     const struct eh_http_header location = {"Location", where, more};
-    eh_http_answer(request,
-                   &(struct eh_http_answer){.status = 303, .headers = with(request, &location)});
+    eh_http_answer(request, &(struct eh_http_answer){.status = 303,
+                                                     .headers = with(request, &location, always)});
 }

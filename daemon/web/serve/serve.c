@@ -8,19 +8,19 @@
 #include "web/serve/private.h"
 #include "web/site/site.h"
 
-/* A browser has half a dozen connections. Whole pages are small; the largest answer is the library
- * for charts. */
+/* A browser has half a dozen connections. The forms of the page are small; a document is, too, once
+ * it is compressed. The files of the page stand in the program: sending them takes no memory. */
 static const struct eh_http_limits limits = {.connections_max = EH_SERVE_CONNECTIONS_MAX,
-                                             .headers_max = 8192,
+                                             .headers_max = EH_SERVE_HEADERS_MAX,
                                              .body_max = EH_FORM_BYTES_MAX,
-                                             .small_body_max = EH_FORM_BYTES_MAX,
-                                             .large_max = 1,
-                                             .large_user = 1,
-                                             .answer_small = 1u << 20,
-                                             .answers_max = 16u << 20,
-                                             .answers_user = 16u << 20,
-                                             .request_s = 30,
-                                             .answer_s = 30};
+                                             .small_body_max = EH_SERVE_BODY_SMALL,
+                                             .large_max = EH_SERVE_BODIES_MAX,
+                                             .large_user = EH_SERVE_BODIES_MAX,
+                                             .answer_small = EH_SERVE_DOCUMENT_SMALL,
+                                             .answers_max = EH_SERVE_DOCUMENTS_MAX,
+                                             .answers_user = EH_SERVE_DOCUMENTS_MAX,
+                                             .request_s = EH_SERVE_REQUEST_S,
+                                             .answer_s = EH_SERVE_ANSWER_S};
 
 static void answer_health(struct eh_serve *serve, struct eh_http_request *request)
 {
@@ -59,6 +59,7 @@ static void on_ask(void *context, struct eh_http_request *request)
 {
     struct eh_serve *serve = context;
     struct eh_http_refusal fault;
+    request->state = serve;
     bool post = request->method && strcmp(request->method, "POST") == 0;
     if (eh_http_fault(request, &fault))
         eh_http_refuse(request, &fault);

@@ -21,7 +21,7 @@ static const struct eh_site_file *find(const char *address)
 }
 
 /* "gzip;q=0" is nobody's way to ask for a page. */
-static bool takes_gzip(const struct eh_http_request *request)
+bool eh_site_takes_gzip(const struct eh_http_request *request)
 {
     const char *takes = eh_http_header(request, "Accept-Encoding");
     return takes && strstr(takes, "gzip");
@@ -35,7 +35,7 @@ bool eh_site_answer(struct eh_http_request *request)
     const struct eh_site_file *file = request->path ? find(request->path) : NULL;
     if (!file || strcmp(request->method, "GET") != 0)
         return false;
-    bool small = takes_gzip(request);
+    bool small = eh_site_takes_gzip(request);
     struct evbuffer *body = evbuffer_new();
     eh_require(body);
     evbuffer_add_reference(body, small ? file->small : file->plain,

@@ -23,6 +23,7 @@ extern const struct eh_site_file eh_site_files[]; /* ends with a name that is NU
 
 /* Where the file of this name is; it has to be there. */
 const char *eh_site_address(const char *name);
+bool eh_site_takes_gzip(const struct eh_http_request *);
 /* Answers a GET of one of the files. False: it is for none, and is not answered. */
 bool eh_site_answer(struct eh_http_request *);
 
