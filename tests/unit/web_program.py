@@ -82,7 +82,9 @@ BOUNDS = {
     "changes of one person": {
         "unit/web_ask": ["changes_are_twenty_a_minute_of_each_person",
                          "people_who_change_something_have_a_bound"], "scenario/web": ["pace"]},
-    "connections to the admin socket": {"unit/asker": ["so_many_links_and_no_more"]},
+    "connections to the admin socket": {
+        "unit/asker": ["so_many_links_and_no_more"],
+        "unit/web_ask": ["changes_and_reports_that_wait_hold_up_nothing_else"]},
     "questions that wait for one": {"unit/asker": ["questions_that_wait_have_a_bound"]},
     "an answer of evenhandd": {"unit/asker": ["an_answer_has_a_bound"]},
     "answers that are kept while nothing moves": {

@@ -8,9 +8,17 @@
 #include "web/ask/kept.h"
 
 #define STATUS_TARGET "/v1/status"
+#define REPORT_PART   "/fairness"
+
+/* What a question waits for. */
+enum kind { LOOK, READ, CHANGE, REPORT, KINDS };
+static const unsigned links[KINDS] = {[LOOK] = EH_ANSWERS_LINKS_LOOK,
+                                      [READ] = EH_ANSWERS_LINKS_READ,
+                                      [CHANGE] = EH_ANSWERS_LINKS_CHANGE,
+                                      [REPORT] = EH_ANSWERS_LINKS_REPORT};
 
 struct eh_answers {
-    struct eh_asker *asker;
+    struct eh_asker *askers[KINDS];
     struct eh_kept_answers *kept;
     struct event *look;
     bool looking;
@@ -19,6 +27,7 @@ struct eh_answers {
     int64_t input;   /* the highest that was heard of */
     bool untold;     /* something was changed since; the next look tells */
     json_t *status;
+    struct changing *changes; /* under way */
     eh_moved_fn *on_moved;
     void *context;
 };
@@ -26,6 +35,7 @@ struct eh_answers {
 struct changing {
     struct eh_answers *answers;
     char *person; /* NULL: it is only tried */
+    struct changing *next, **link;
     eh_answer_fn *fn;
     void *context;
 };
@@ -91,7 +101,8 @@ static void on_look(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     struct eh_answers *answers = context;
     if (!answers->looking)
-        answers->looking = eh_asker_get(answers->asker, STATUS_TARGET, on_status, answers) == 0;
+        answers->looking =
+            eh_asker_get(answers->askers[LOOK], STATUS_TARGET, on_status, answers) == 0;
 }
 
 /* ---- Asking. */
@@ -135,6 +146,11 @@ const struct eh_answer *eh_answers_find(struct eh_answers *answers, const char *
     return one && one->there ? &one->answer : NULL;
 }
 
+static enum kind kind_of(const char *target)
+{
+    return strstr(target, REPORT_PART) ? REPORT : READ;
+}
+
 static int begin(struct eh_answers *answers, const char *person, const char *target,
                  struct eh_kept **ret)
 {
@@ -144,7 +160,7 @@ static int begin(struct eh_answers *answers, const char *person, const char *tar
     one->owner = answers;
     const struct eh_question question = {
         .target = target, .as = person, .fn = on_answer, .context = one};
-    int r = eh_asker_ask(answers->asker, &question);
+    int r = eh_asker_ask(answers->askers[kind_of(target)], &question);
     if (r < 0)
         eh_kept_drop(answers->kept, one);
     else
@@ -172,6 +188,9 @@ int eh_answers_ask(struct eh_answers *answers, const char *person, const char *t
 
 static void changing_free(struct changing *changing)
 {
+    *changing->link = changing->next;
+    if (changing->next)
+        changing->next->link = changing->link;
     free(changing->person);
     free(changing);
 }
@@ -212,7 +231,14 @@ static struct changing *changing_new(struct eh_answers *answers,
 {
     struct changing *changing = malloc(sizeof *changing);
     eh_require(changing);
-    *changing = (struct changing){answers, NULL, asked->fn, asked->context};
+    *changing = (struct changing){.answers = answers,
+                                  .fn = asked->fn,
+                                  .context = asked->context,
+                                  .next = answers->changes,
+                                  .link = &answers->changes};
+    if (changing->next)
+        changing->next->link = &changing->next;
+    answers->changes = changing;
     if (!asked->only_tried) {
         changing->person = strdup(asked->person);
         eh_require(changing->person);
@@ -230,13 +256,24 @@ int eh_answers_change(struct eh_answers *answers, const struct eh_change_asked *
                                          .body = asked->body,
                                          .fn = on_changed,
                                          .context = changing};
-    int r = eh_asker_ask(answers->asker, &question);
+    int r = eh_asker_ask(answers->askers[asked->only_tried ? READ : CHANGE], &question);
     if (r < 0)
         changing_free(changing);
     return r;
 }
 
 /* ---- Its beginning and its end. */
+
+static int askers_new(struct eh_answers *answers, struct event_base *base, const char *path,
+                      struct eh_error *error)
+{
+    int r = 0;
+    for (int kind = 0; r == 0 && kind < KINDS; kind++) {
+        const struct eh_asker_options options = {.base = base, .path = path, .links = links[kind]};
+        r = eh_asker_new(&options, &answers->askers[kind], error);
+    }
+    return r;
+}
 
 int eh_answers_new(struct event_base *base, const char *admin_socket, struct eh_answers **ret,
                    struct eh_error *error)
@@ -246,9 +283,7 @@ int eh_answers_new(struct event_base *base, const char *admin_socket, struct eh_
     if (!answers)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     answers->version = 1;
-    const struct eh_asker_options options = {
-        .base = base, .path = admin_socket, .links = EH_ANSWERS_LINKS};
-    int r = eh_asker_new(&options, &answers->asker, error);
+    int r = askers_new(answers, base, admin_socket, error);
     if (r == 0 && eh_kept_new(&answers->kept) < 0)
         r = eh_error_set(error, EH_ENOMEM, "out of memory");
     answers->look = event_new(base, -1, EV_PERSIST, on_look, answers);
@@ -267,7 +302,10 @@ void eh_answers_free(struct eh_answers *answers)
 {
     if (!answers)
         return;
-    eh_asker_free(answers->asker);
+    for (int kind = 0; kind < KINDS; kind++)
+        eh_asker_free(answers->askers[kind]);
+    while (answers->changes)
+        changing_free(answers->changes);
     eh_kept_free(answers->kept);
     event_free(answers->look);
     json_decref(answers->status);

@@ -17,8 +17,14 @@
 
 #define EH_ANSWERS_MAX       4096       /* answers that are kept ... */
 #define EH_ANSWERS_BYTES_MAX (1u << 20) /* ... and the bytes of their texts */
-#define EH_ANSWERS_LINKS     12         /* connections: two processes have all those of delegates */
-#define EH_ANSWERS_LOOK_S    1
+/* Connections, apart for what waits for what: a report that replays the log, or a change while
+ * PostgreSQL stalls, takes seconds, and neither is to hold up what people look at. Two processes
+ * have all those of delegates. */
+#define EH_ANSWERS_LINKS_LOOK   1
+#define EH_ANSWERS_LINKS_READ   6
+#define EH_ANSWERS_LINKS_CHANGE 3
+#define EH_ANSWERS_LINKS_REPORT 2
+#define EH_ANSWERS_LOOK_S       1
 
 struct eh_answer {
     int status;      /* 0: evenhandd cannot be reached */
