@@ -5,7 +5,10 @@ www-data stands for evenhand-web: it says in the header Evenhand-As for whom it 
 """
 import json
 import socket
+import threading
 import time
+
+import psycopg2
 
 from authority_kit import (OTHER_MANAGER, OTHER_REP, USERS, addresses, as_user, ask, desk, once,
                            routes, start, Door)
@@ -15,6 +18,7 @@ from invariants import check_invariants
 PAGE = "www-data"
 OPERATOR = "proxy"
 PLACES = 24          # connections of delegates
+CHANGES = 16         # of one person that are not done
 NAME_MAX = 63        # bytes of a user's name
 REQUEST_SECONDS = 5  # for a whole request, and for being idle
 
@@ -257,6 +261,44 @@ def places(stack):
     for s in crowd:
         s.close()
     check_invariants(stack)
+
+
+@scenario("changes that one person piles up through the page are bounded for that person alone")
+def piled(stack):
+    begin(stack)
+    manager, other = USERS["manager"], OTHER_MANAGER
+    for user in (manager, other):
+        assert through(stack, user, "GET", "/v1/me").code == 200
+    lock = psycopg2.connect(stack.postgres.dsn)
+    lock.cursor().execute("LOCK TABLE evenhand.ticket IN ACCESS EXCLUSIVE MODE")
+    stack.add_ticket("blocked")
+    wait_until("it is decided", lambda: "\nevenhand_in_flight 1\n" in stack.daemon.get("/metrics").text)
+    told = {manager: [], other: []}
+
+    def release(user, rep):
+        answer = once(stack, PAGE, "POST", "/v1/reps/%s/release" % rep, {"reason": "x"}, [("Evenhand-As", user)])
+        told[user].append(answer)
+    threads = [threading.Thread(target=release, args=(manager, "ana")) for _ in range(CHANGES + 1)]
+    # Who connects is the effective user of the whole process: one after the other.
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)
+    wait_until("the last one is refused", lambda: told[manager])
+    refused = [answer for answer in told[manager] if answer.code == 429]
+    assert len(refused) == 1 and "changes" in refused[0].text, told
+    last = threading.Thread(target=release, args=(other, "cai"))
+    last.start()
+    time.sleep(0.5)
+    assert not [answer for answer in told[other] if answer.code == 429], told
+    lock.rollback()
+    lock.close()
+    for thread in threads + [last]:
+        thread.join()
+    codes = sorted(answer.code for answer in told[manager])
+    note("%s, %s" % (codes, told[other][0].code))
+    assert codes.count(429) == 1 and told[other][0].code in (200, 503), (codes, told[other])
+    assert through(stack, manager, "POST", "/v1/reps/ana/release", {"reason": "x"}).code == 200
+    assert stack.cli("verify", "--db", stack.postgres.dsn)[0] == 0
 
 
 @scenario("one connection asks for many, one behind the other, and each is told their own")
