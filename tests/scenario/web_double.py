@@ -9,6 +9,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 
 from bridge_kit import certificate
 from harness import CHECKOUT, Skip, default_desk, default_team, patience, run, scenario, wait_until
@@ -97,6 +98,39 @@ def killed(stack):
     with_pair(killed_under_pages)(stack)
 
 
+def version_of(reader):
+    """What the reader is told next."""
+    reader.until(b"event: moved\ndata: ")
+    while b"\n" not in reader.text:
+        reader.more()
+    return reader.text.split(b"\n")[0].decode().strip()
+
+
+def told_by_the_other(stack, one, two):
+    """nginx may take the page to one process, and what moved to the other."""
+    ana = one.browser("ana")
+    reader = Reader(Browser(two, ana.cookie))
+    version_of(reader)
+    for n in range(12):
+        assert ana.get("/day").status == 200, "what it says is kept"
+        stack.add_ticket("T-%d" % n, owner="ana")
+        seen = {}
+        while not any(seen.values()):
+            told = version_of(reader)
+            seen[int(told)] = "T-%d" % n in ana.get("/day", Evenhand_Page=told).text
+        stack.settle()
+        first = stack.sql1("SELECT min(input) FROM input WHERE id = 'T-%d'" % n)
+        for told, shown in seen.items():  # a version is no less than the input that it shows
+            assert shown or told < first, (told, first)
+        time.sleep(n % 4 * 0.25)  # the two look at times of their own
+    reader.close()
+
+
+@scenario("what one has told, the other does not answer from what it has kept")
+def fresh(stack):
+    with_pair(told_by_the_other)(stack)
+
+
 # ---- nginx before both
 
 
@@ -121,7 +155,7 @@ def nginx_start(stack, port, webs):
         site = changed(f.read(), ("    server unix:/run/evenhand-web/web.sock;\n",
                                   "".join("    server unix:%s;\n" % web.config["listen"] for web in webs)),
                        ("listen 80;", "listen 127.0.0.1:%d;" % free_port()),
-                       ("listen 443 ssl;", "listen 127.0.0.1:%d ssl;" % port),
+                       ("listen 443 ssl http2;", "listen 127.0.0.1:%d ssl http2;" % port),
                        ("/etc/ssl/desk.example.pem", crt), ("/etc/ssl/desk.example.key", key))
     places = "".join("%s_temp_path %s/n-%s;\n" % (kind, stack.dir, kind)
                      for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))

@@ -185,12 +185,15 @@ class Reader:
                              (browser.web.host, browser.cookie)).encode())
         self.text = b""
 
+    def more(self):
+        piece = self.socket.recv(4096)
+        assert piece, self.text
+        self.text += piece
+
     def until(self, word):
         """Reads until the word has come; returns what came behind it."""
         while word not in self.text:
-            piece = self.socket.recv(4096)
-            assert piece, self.text
-            self.text += piece
+            self.more()
         self.text = self.text[self.text.index(word) + len(word):]
 
     def close(self):

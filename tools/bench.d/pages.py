@@ -78,7 +78,7 @@ class Page:
     def __init__(self, world, person, path):
         self.world, self.person, self.path = world, person, path
         self.link = Link(world.plan)
-        self.version, self.seen = None, set()
+        self.version, self.told, self.seen = None, "1", set()
         self.again = self.fetching = False
         self.fetches, self.took_s, self.wrong = 0, [], 0
 
@@ -92,7 +92,7 @@ class Page:
         if status != 200 or not found:
             self.wrong += 1
             return
-        self.version = found[1]
+        self.version = found[1].decode()
         for number in {int(found) for found in CHANGE.findall(text)} - self.seen:
             self.seen.add(number)
             self.world.saw(number, now)
@@ -100,7 +100,7 @@ class Page:
     async def fetch(self):
         began = time.monotonic()
         status, _, text = await self.link.ask("GET", self.path, self.cookie,
-                                              headers={"Evenhand-Page": "1"})
+                                              headers={"Evenhand-Page": self.told})
         self.fetches += 1
         self.took_s.append(time.monotonic() - began)
         self.show(status, text)
@@ -125,7 +125,9 @@ class Page:
             if not line:
                 self.world.ended += 1
                 return
-            if line.startswith(b"data: ") and line[6:].strip() != self.version:
+            if line.startswith(b"data: "):
+                self.told = line[6:].strip().decode()
+            if line.startswith(b"data: ") and self.told != self.version:
                 task = asyncio.ensure_future(self.refresh())
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)

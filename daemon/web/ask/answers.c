@@ -22,10 +22,10 @@ struct eh_answers {
     struct eh_kept_answers *kept;
     struct event *look;
     bool looking;
-    uint64_t version;
-    int64_t told_us; /* when that last changed */
-    int64_t input;   /* the highest that was heard of */
-    bool untold;     /* something was changed since; the next look tells */
+    uint64_t version; /* at least `input` */
+    int64_t told_us;  /* when that last changed */
+    int64_t input;    /* the highest that was heard of */
+    bool untold;      /* something was changed since; the next look tells */
     json_t *status;
     struct changing *changes; /* under way */
     eh_moved_fn *on_moved;
@@ -52,6 +52,8 @@ static int64_t now_us(void)
 static void moved(struct eh_answers *answers)
 {
     answers->version++;
+    if (answers->version < (uint64_t)answers->input)
+        answers->version = (uint64_t)answers->input;
     answers->told_us = now_us();
     answers->untold = false;
     eh_kept_forget(answers->kept, NULL);
@@ -310,6 +312,12 @@ void eh_answers_free(struct eh_answers *answers)
     event_free(answers->look);
     json_decref(answers->status);
     free(answers);
+}
+
+void eh_answers_heard(struct eh_answers *answers, const char *person, uint64_t version)
+{
+    if (version > answers->version)
+        eh_kept_forget(answers->kept, person);
 }
 
 uint64_t eh_answers_version(const struct eh_answers *answers)

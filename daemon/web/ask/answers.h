@@ -58,8 +58,11 @@ struct eh_change_asked {
  * changes it at once, for all others at the latest with the next look. */
 int eh_answers_change(struct eh_answers *, const struct eh_change_asked *) EH_MUST_CHECK;
 
-/* Counts changes of what may be seen; never 0. */
+/* Grows with what may be seen, at least as the daemon's `input` does; never 0. */
 uint64_t eh_answers_version(const struct eh_answers *);
+/* The person was told this version, by a doubled process perhaps: where that has looked later than
+ * we have, what is kept for them may be older than what they were told of, and is forgotten. */
+void eh_answers_heard(struct eh_answers *, const char *person, uint64_t version);
 /* What the last look said; NULL: evenhandd cannot be reached. Borrowed. */
 const json_t *eh_answers_status(const struct eh_answers *);
 typedef void eh_moved_fn(void *context, uint64_t version);

@@ -34,6 +34,16 @@ static void answer_health(struct eh_serve *serve, struct eh_http_request *reques
     evbuffer_free(body);
 }
 
+/* A page that fetches itself says what it was told. */
+static void hear(struct eh_serve *serve, const struct eh_http_request *request,
+                 const struct eh_who *who)
+{
+    int64_t version;
+    const char *told = eh_http_header(request, "Evenhand-Page");
+    if (told && eh_integer_parse(eh_str(told), &version, NULL) == 0 && version > 0)
+        eh_answers_heard(serve->pages.answers, who->name, (uint64_t)version);
+}
+
 /* For people who are signed in. */
 static void answer_person(struct eh_serve *serve, struct eh_http_request *request, bool post)
 {
@@ -47,6 +57,7 @@ static void answer_person(struct eh_serve *serve, struct eh_http_request *reques
     } else if (!post && strcmp(request->path, "/events") == 0) {
         eh_live_add(serve->live, request, who.name, eh_answers_version(serve->pages.answers));
     } else if (!post) {
+        hear(serve, request, &who);
         eh_visit_show(serve, request, &who);
     } else if (strcmp(request->path, "/sign-out") == 0) {
         eh_entry_sign_out(serve, request, &who);

@@ -72,6 +72,7 @@ function signedOut() {
 
 // ---- Once more.
 
+let told = main.dataset.version; // the newest that was heard of: a page is not to be older
 let fetching = false;
 let again = false;
 
@@ -82,7 +83,7 @@ async function refresh() {
   while (again) {
     again = false;
     try {
-      const answer = await fetch(location.href, { headers: { "Evenhand-Page": "1" }, cache: "no-store" });
+      const answer = await fetch(location.href, { headers: { "Evenhand-Page": told }, cache: "no-store" });
       if (new URL(answer.url).pathname === "/sign-in") signedOut();
       else if (show(await answer.text())) tellBack();
     } catch {
@@ -111,7 +112,8 @@ const AGAIN_MS = 15000;
 function listen() {
   const events = new EventSource("/events");
   events.addEventListener("moved", (event) => {
-    if (event.data !== main.dataset.version) refresh();
+    told = event.data;
+    if (told !== main.dataset.version) refresh();
   });
   events.onerror = () => {
     if (events.readyState !== EventSource.CLOSED) return;
