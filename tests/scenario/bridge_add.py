@@ -393,15 +393,13 @@ def ownership(stack, bridge):
 def own_certificate(stack, bridge):
     """A helpdesk whose certificate nobody else has signed."""
     crt, key = certificate(stack.dir)
-    with Helpdesk() as stub:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(crt, key)
-        stub.server.socket = context.wrap_socket(stub.server.socket, server_side=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(crt, key)
+    with Helpdesk(context=context) as stub:
         bridge.shape.stub = stub
         bridge.shape.install(stub)
-        url = stub.url.replace("http://127.0.0.1", "https://localhost")
-        fails(bridge, "certificate", 69, url=url)
-        code, printed, wrong = bridge.add("--ca", os.path.relpath(crt), url=url)
+        fails(bridge, "certificate", 69, url=stub.url)
+        code, printed, wrong = bridge.add("--ca", os.path.relpath(crt), url=stub.url)
         assert code == 0 and not wrong, (printed, wrong)
         assert bridge.made()["ca_file"] == crt, bridge.made()
 

@@ -145,10 +145,10 @@ class Bridge:
         return self.process.wait(patience(30))
 
 
-def certificate(folder):
-    """(certificate, key) of localhost, which nobody else has signed."""
-    paths = [os.path.join(folder, name) for name in ("own.crt", "own.key")]
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+def certificate(folder, name="own", under=()):
+    """(certificate, key) of localhost, which nobody else has signed. `under`: a command that runs openssl."""
+    paths = [os.path.join(folder, name + end) for end in (".crt", ".key")]
+    subprocess.run([*under, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                     "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
                     "-out", paths[0], "-keyout", paths[1]], check=True, capture_output=True, timeout=patience(30))
     return paths

@@ -4,15 +4,17 @@ answers, and whatever is killed.
 """
 import json
 import os
+import shutil
 import signal
+import ssl
 import statistics
 import threading
 import time
 
 import redis
 
-from bridge_kit import Bridge, account_of, create, desk, have_owners, once, owner_of, owners, ticket
-from harness import (LONG, OUTBOX, SEED, SUPPORT, note, patience, program_holds, run, scenario,
+from bridge_kit import Bridge, account_of, certificate, create, desk, have_owners, once, owner_of, owners, ticket
+from harness import (LONG, OUTBOX, SEED, SUPPORT, Skip, note, patience, program_holds, run, scenario,
                      wait_until)
 from helpdesk_stub import Helpdesk
 from owner_stub import OwnerStub
@@ -222,22 +224,53 @@ class Hanging:
         return 200, ticket(ask.match[1], account=self.owners.get(ask.match[1]))
 
 
-@scenario("a helpdesk that is silent, or answers a byte a second, is given up; the rest goes on")
+@scenario("a helpdesk that is silent, or answers a byte a second or a minute, is given up; the rest goes on")
 def hang(stack):
     stack.start(desk())
     with Helpdesk() as stub:
-        helpdesk = Hanging(stub, {"t-0": "silence", "t-1": "drip"})
+        helpdesk = Hanging(stub, {"t-0": "silence", "t-1": "drip", "t-2": "trickle"})
         bridge = Bridge(stack, stub.url, owner="off", sweep="1h").start()
         try:
             hook = bridge.webhook()
             for number in range(20):
                 assert hook.send(ticket("t-%d" % number))[0] == 204
-            bridge.wait("has set all", lambda: figure(bridge, "done") == 20, 60)
+            bridge.wait("has set all", lambda: figure(bridge, "done") == 20, 120)
             asked = [ask.json["ticket"] for ask in stub.asked("POST", PUT)]
             assert sorted(asked) == sorted("t-%d" % n for n in range(20)), asked  # none a second time
             read = [ask.path.rpartition("/")[2] for ask in stub.asked("GET", "/evenhand/tickets/.*")]
-            assert sorted(read) == ["t-0", "t-1"], read
+            assert sorted(read) == ["t-0", "t-1", "t-2"], read
             assert helpdesk.owners == wanted(stack)
+            assert bridge.stop() == 0
+        finally:
+            bridge.kill()
+
+
+@scenario("a helpdesk whose certificate has expired is sent nothing, and is served once it has a new one")
+def expired(stack):
+    if not shutil.which("faketime"):
+        raise Skip("faketime is not installed")
+    stack.start(desk())
+    old = certificate(stack.dir, "old", ["faketime", "2020-01-01 12:00:00"])
+    new = certificate(stack.dir, "new")
+    trusted = os.path.join(stack.dir, "both.crt")
+    with open(trusted, "w", encoding="ascii") as both:
+        for crt, _ in (old, new):
+            with open(crt, encoding="ascii") as one:
+                both.write(one.read())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*old)
+    with Helpdesk(context=context) as stub:
+        Hanging(stub, {})
+        bridge = Bridge(stack, stub.url, owner="off", sweep="1h", ca_file=trusted).start()
+        try:
+            assert bridge.webhook().send(ticket("t-0"))[0] == 204
+            bridge.wait("says it", lambda: "certificate has expired" in (figure(bridge, "trouble") or ""))
+            code, said = bridge.run("check", "help")
+            assert code == 1 and "certificate has expired" in said, (code, said)
+            assert not stub.asked(), stub.asked()
+            context.load_cert_chain(*new)
+            bridge.wait("goes on", lambda: figure(bridge, "done") == 1, 90)
+            assert figure(bridge, "parked") == 0
             assert bridge.stop() == 0
         finally:
             bridge.kill()

@@ -9,7 +9,7 @@
 
 An answer is a status, (status, body), (status, body, headers), "reset" (the connection is reset),
 "half" (half of an answer, then the end), "silence" (nothing, until the stub stops), "drip" (a byte a
-second), or a function of Asked that returns one of these. A list is answers in turn.
+second behind the head), "trickle" (a byte a minute from the first on), or a function of Asked that returns one of these. A list is answers in turn.
 """
 import base64
 import hashlib
@@ -50,14 +50,15 @@ class Rule:
 
 
 class Helpdesk:
-    """Listens on the loopback; `url` is its address. An unknown request is answered 404."""
+    """Listens on the loopback; `url` is its address. An unknown request is answered 404. context: of
+    TLS, as localhost."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, context=None):
         self.rules, self.requests, self.connections = [], [], set()
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.server = None
-        self.port = port
+        self.port, self.context = port, context
         self.start()
 
     def __enter__(self):
@@ -68,7 +69,7 @@ class Helpdesk:
 
     @property
     def url(self):
-        return "http://127.0.0.1:%d" % self.port
+        return "%s:%d" % ("https://localhost" if self.context else "http://127.0.0.1", self.port)
 
     def start(self):
         """Once more on the same port, after stop()."""
@@ -104,6 +105,8 @@ class Helpdesk:
         self.stopping.clear()
         self.server = Server(("127.0.0.1", self.port), Handler)
         self.port = self.server.server_port
+        if self.context:
+            self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):
@@ -186,6 +189,14 @@ class Helpdesk:
         while not self.stopping.wait(1):
             handler.wfile.write(b" ")
             handler.wfile.flush()
+
+    def do_trickle(self, handler):
+        for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"done\": true}":
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            if self.stopping.wait(60):
+                break
+        handler.close_connection = True
 
 
 class Webhook:
