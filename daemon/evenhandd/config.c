@@ -198,18 +198,6 @@ static int users_read(struct eh_yaml *in, const struct eh_yaml_key *key, const y
 
 #define AT(field) EH_YAML_FIELD(struct eh_config, field)
 #define KIB       INT64_C(1024)
-#define TEXT(name_, field)                                                                         \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_TEXT, AT(field), .fallback = ""                             \
-    }
-#define PATH(name_, field, fallback_)                                                              \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_PATH, AT(field), .fallback = fallback_                      \
-    }
-#define VALUE(name_, field, read_, fallback_)                                                      \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_VALUE, AT(field), .read = read_, .fallback = fallback_      \
-    }
 #define SWITCH(name_, field, fallback_)                                                            \
     {                                                                                              \
         .name = name_, .kind = EH_YAML_BOOLEAN, AT(field), .fallback = fallback_                   \
@@ -237,24 +225,25 @@ static const struct eh_yaml_key limit_keys[] = {
 static const struct eh_yaml_table limits = {limit_keys, COUNT(limit_keys), false};
 
 static const struct eh_yaml_key keys[] = {
-    PATH("desk_file", desk, "/etc/evenhand/desk.yaml"),
-    VALUE("redis", redis, redis_read, "/run/redis/redis-server.sock"),
-    TEXT("redis_user", redis_user),
-    PATH("redis_password_file", redis_password_file, ""),
-    VALUE("postgres", postgres, conninfo_read, "host=/run/postgresql dbname=evenhand"),
-    PATH("admin_socket", admin_socket, "/run/evenhand/admin.sock"),
-    TEXT("admin_group", admin_group),
-    PATH("key_file", key_file, "/var/lib/evenhand/master.key"),
-    PATH("checkpoint_file", checkpoint_file, "/var/lib/evenhand/checkpoints"),
+    EH_YAML_ROW_PATH("desk_file", AT(desk), "/etc/evenhand/desk.yaml"),
+    EH_YAML_ROW_VALUE("redis", AT(redis), redis_read, "/run/redis/redis-server.sock"),
+    EH_YAML_ROW_TEXT("redis_user", AT(redis_user), ""),
+    EH_YAML_ROW_PATH("redis_password_file", AT(redis_password_file), ""),
+    EH_YAML_ROW_VALUE("postgres", AT(postgres), conninfo_read,
+                      "host=/run/postgresql dbname=evenhand"),
+    EH_YAML_ROW_PATH("admin_socket", AT(admin_socket), "/run/evenhand/admin.sock"),
+    EH_YAML_ROW_TEXT("admin_group", AT(admin_group), ""),
+    EH_YAML_ROW_PATH("key_file", AT(key_file), "/var/lib/evenhand/master.key"),
+    EH_YAML_ROW_PATH("checkpoint_file", AT(checkpoint_file), "/var/lib/evenhand/checkpoints"),
     USERS("operators", operators),
     USERS("auditors", auditors),
     USERS("helpdesks", helpdesks),
     USERS("delegates", delegates),
     SWITCH("stream_signals", stream_signals, "on"),
-    VALUE("outbox", outbox_json, encoding_read, "msgpack"),
+    EH_YAML_ROW_VALUE("outbox", AT(outbox_json), encoding_read, "msgpack"),
     NUMBER("outbox_keep", outbox_keep, "1000000", 1, 1000000000),
     NUMBER("inbox_keep", inbox_keep, "0", 0, 1000000000),
-    VALUE("log_level", log_level, level_read, "info"),
+    EH_YAML_ROW_VALUE("log_level", AT(log_level), level_read, "info"),
     {.name = "limits", .kind = EH_YAML_SECTION, .section = &limits},
 };
 static const struct eh_yaml_table table = {keys, COUNT(keys), true};

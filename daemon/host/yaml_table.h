@@ -68,6 +68,28 @@ struct eh_yaml_key {
 #define EH_YAML_FIELD(type, field)                                                                 \
     .offset = offsetof(type, field), .size = sizeof(((type *)0)->field)
 
+/* Rows of one line: EH_YAML_ROW_LIST("groups", EH_YAML_FIELD(struct place, groups)). */
+#define EH_YAML_ROW_TEXT(name_, at, fallback_)                                                     \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_TEXT, at, .fallback = fallback_                             \
+    }
+#define EH_YAML_ROW_PATH(name_, at, fallback_)                                                     \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_PATH, at, .fallback = fallback_                             \
+    }
+#define EH_YAML_ROW_VALUE(name_, at, read_, fallback_)                                             \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_VALUE, at, .read = read_, .fallback = fallback_             \
+    }
+#define EH_YAML_ROW_MAP(name_, at)                                                                 \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_MAP, at                                                     \
+    }
+#define EH_YAML_ROW_LIST(name_, at)                                                                \
+    {                                                                                              \
+        .name = name_, .kind = EH_YAML_LIST, at                                                    \
+    }
+
 /* `ret` is zeroed by the caller, and holds memory also where this fails. -EH_EINVAL,
  * -EH_ENOTFOUND: no such file, -EH_EUNAVAILABLE: it cannot be read. */
 int eh_yaml_read(const char *path, const struct eh_yaml_table *, void *ret,

@@ -43,7 +43,7 @@ def each_option_and_command_is_in_the_manual():
 
 def each_key_is_in_the_manual():
     keys = table("profile/connection.c",
-                 r'(?:\.name = |(?:NEEDED|TEXT|PATH|MAP|LIST|VALUE)\()"([a-z_]+)"')
+                 r'(?:\.name = |(?:NEEDED|EH_YAML_ROW_[A-Z]+)\()"([a-z_]+)"')
     manual = page("evenhand-bridge.8").split("# THE CONNECTION")[1].split("# WEBHOOKS")[0]
     named = {word for line in re.findall(r"^\*.*\*$", manual, re.M)
              for word in re.findall(r"\*([a-z_]+)\*", line)}

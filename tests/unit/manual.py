@@ -127,7 +127,7 @@ def the_daemons_options_are_in_its_manual():
 
 
 def every_key_of_the_configuration_is_in_its_manual():
-    rows = re.findall(r'^    [A-Z]+\("([a-z_]+)", [a-z_]+(?:,\s[a-z_]+)?(?:,\s"([^"]*)")?[^"]*?\),$',
+    rows = re.findall(r'^    [A-Z_]+\("([a-z_]+)", (?:AT\()?[a-z_]+\)?(?:,\s+[a-z_]+)?(?:,\s+"([^"]*)")?[^"]*?\),$',
                       source("daemon", "evenhandd", "config.c"), re.M)
     manual = page("evenhandd.yaml.5").split("# EXAMPLE")[0]
     parts = re.split(r"^\*([a-z_]+)\*$", manual, flags=re.M)[1:]

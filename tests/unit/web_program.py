@@ -46,10 +46,10 @@ def each_option_is_in_the_manual():
 
 
 def each_key_is_in_the_manual_and_in_the_example():
-    keys = table("config/config.c", r'(?:TEXT|PATH|VALUE|LIST)\("([a-z_]+)"')
+    keys = table("config/config.c", r'EH_YAML_ROW_[A-Z]+\("([a-z_]+)"')
     assert keys == set(re.findall(r"^\*([a-z_]+)\*$", manual("CONFIGURATION"), re.M)), keys
     assert keys == set(re.findall(r"^# ([a-z_]+): ", text_of("config", "evenhand-web.yaml"), re.M))
-    for name, fallback in re.findall(r'(?:TEXT|PATH|VALUE)\("([a-z_]+)", \w+, (?:\w+, )?"([^"]*)"',
+    for name, fallback in re.findall(r'EH_YAML_ROW_[A-Z]+\("([a-z_]+)", AT\(\w+\), (?:\w+, )?"([^"]*)"',
                                      text_of("daemon", "web", "config", "config.c")):
         said = manual("CONFIGURATION").split("*%s*\n" % name)[1].split("\n\n")[0]
         assert not fallback or fallback in re.sub("[*_]", "", said) or fallback in said, name

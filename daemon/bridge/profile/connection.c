@@ -104,60 +104,40 @@ static const char *url_read(struct eh_yaml_value *value)
 }
 
 #define AT(field) EH_YAML_FIELD(struct eh_connection, field)
-#define TEXT(name_, field, fallback_)                                                              \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_TEXT, AT(field), .fallback = fallback_                      \
-    }
-#define PATH(name_, field, fallback_)                                                              \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_PATH, AT(field), .fallback = fallback_                      \
-    }
-#define VALUE(name_, field, read_, fallback_)                                                      \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_VALUE, AT(field), .read = read_, .fallback = fallback_      \
-    }
 #define NEEDED(name_, field, read_)                                                                \
     {                                                                                              \
         .name = name_, .kind = EH_YAML_VALUE, AT(field), .read = read_, .required = true           \
-    }
-#define MAP(name_, field)                                                                          \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_MAP, AT(field)                                              \
-    }
-#define LIST(name_, field)                                                                         \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_LIST, AT(field)                                             \
     }
 
 static const struct eh_yaml_key keys[] = {
     NEEDED("profile", profile, id_read),
     NEEDED("url", url, url_read),
-    TEXT("source", source, NULL),
-    TEXT("account", account, NULL),
-    PATH("secret_file", secret_file, NULL),
-    PATH("webhook_secret_file", webhook_secret_file, NULL),
-    PATH("ca_file", ca_file, NULL),
-    VALUE("public", public_url, url_read, NULL),
-    TEXT("listen", listen, NULL),
-    TEXT("health", health, NULL),
-    MAP("groups", groups),
-    MAP("kinds", kinds),
-    MAP("value", value),
-    MAP("outcomes", outcomes),
-    MAP("options", options),
-    LIST("nobody", nobody),
+    EH_YAML_ROW_TEXT("source", AT(source), NULL),
+    EH_YAML_ROW_TEXT("account", AT(account), NULL),
+    EH_YAML_ROW_PATH("secret_file", AT(secret_file), NULL),
+    EH_YAML_ROW_PATH("webhook_secret_file", AT(webhook_secret_file), NULL),
+    EH_YAML_ROW_PATH("ca_file", AT(ca_file), NULL),
+    EH_YAML_ROW_VALUE("public", AT(public_url), url_read, NULL),
+    EH_YAML_ROW_TEXT("listen", AT(listen), NULL),
+    EH_YAML_ROW_TEXT("health", AT(health), NULL),
+    EH_YAML_ROW_MAP("groups", AT(groups)),
+    EH_YAML_ROW_MAP("kinds", AT(kinds)),
+    EH_YAML_ROW_MAP("value", AT(value)),
+    EH_YAML_ROW_MAP("outcomes", AT(outcomes)),
+    EH_YAML_ROW_MAP("options", AT(options)),
+    EH_YAML_ROW_LIST("nobody", AT(nobody)),
     {.name = "managers", .kind = EH_YAML_JSON, AT(managers)},
-    VALUE("owner", owner, owner_read, "guard"),
-    VALUE("sweep", sweep_s, sweep_read, "60s"),
-    VALUE("park_after", park_after_s, park_after_read, "10m"),
-    VALUE("rate", rate, rate_read, "100/min"),
-    PATH("profiles", profiles, EH_PROFILES_FOLDER),
-    PATH("state", state, NULL),
-    PATH("redis", redis, "/run/redis/redis-server.sock"),
-    TEXT("redis_user", redis_user, ""),
-    PATH("redis_password_file", redis_password_file, NULL),
-    PATH("admin_socket", admin_socket, "/run/evenhand/admin.sock"),
-    VALUE("desk", desk, id_read, "main"),
+    EH_YAML_ROW_VALUE("owner", AT(owner), owner_read, "guard"),
+    EH_YAML_ROW_VALUE("sweep", AT(sweep_s), sweep_read, "60s"),
+    EH_YAML_ROW_VALUE("park_after", AT(park_after_s), park_after_read, "10m"),
+    EH_YAML_ROW_VALUE("rate", AT(rate), rate_read, "100/min"),
+    EH_YAML_ROW_PATH("profiles", AT(profiles), EH_PROFILES_FOLDER),
+    EH_YAML_ROW_PATH("state", AT(state), NULL),
+    EH_YAML_ROW_PATH("redis", AT(redis), "/run/redis/redis-server.sock"),
+    EH_YAML_ROW_TEXT("redis_user", AT(redis_user), ""),
+    EH_YAML_ROW_PATH("redis_password_file", AT(redis_password_file), NULL),
+    EH_YAML_ROW_PATH("admin_socket", AT(admin_socket), "/run/evenhand/admin.sock"),
+    EH_YAML_ROW_VALUE("desk", AT(desk), id_read, "main"),
 };
 static const struct eh_yaml_table table = {keys, sizeof keys / sizeof *keys, false};
 _Static_assert(sizeof keys / sizeof *keys <= EH_YAML_KEYS_MAX, "as many as a table may have");

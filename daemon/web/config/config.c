@@ -63,33 +63,17 @@ static const char *header_read(struct eh_yaml_value *value)
 }
 
 #define AT(field) EH_YAML_FIELD(struct eh_web_config, field)
-#define TEXT(name_, field, fallback_)                                                              \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_TEXT, AT(field), .fallback = fallback_                      \
-    }
-#define PATH(name_, field, fallback_)                                                              \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_PATH, AT(field), .fallback = fallback_                      \
-    }
-#define VALUE(name_, field, read_, fallback_)                                                      \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_VALUE, AT(field), .read = read_, .fallback = fallback_      \
-    }
-#define LIST(name_, field)                                                                         \
-    {                                                                                              \
-        .name = name_, .kind = EH_YAML_LIST, AT(field)                                             \
-    }
 
 static const struct eh_yaml_key keys[] = {
-    TEXT("listen", listen, "127.0.0.1:8470"),
-    TEXT("listen_group", listen_group, NULL),
-    VALUE("public", public_url, public_read, NULL),
-    PATH("admin_socket", admin_socket, "/run/evenhand/admin.sock"),
-    LIST("sign_in", sign_in),
-    VALUE("proxy_header", proxy_header, header_read, "Remote-User"),
-    VALUE("ticket_url", ticket_url, ticket_url_read, NULL),
-    PATH("key_file", key_file, "/var/lib/evenhand-web/key"),
-    PATH("state", state, "/var/lib/evenhand-web"),
+    EH_YAML_ROW_TEXT("listen", AT(listen), "127.0.0.1:8470"),
+    EH_YAML_ROW_TEXT("listen_group", AT(listen_group), NULL),
+    EH_YAML_ROW_VALUE("public", AT(public_url), public_read, NULL),
+    EH_YAML_ROW_PATH("admin_socket", AT(admin_socket), "/run/evenhand/admin.sock"),
+    EH_YAML_ROW_LIST("sign_in", AT(sign_in)),
+    EH_YAML_ROW_VALUE("proxy_header", AT(proxy_header), header_read, "Remote-User"),
+    EH_YAML_ROW_VALUE("ticket_url", AT(ticket_url), ticket_url_read, NULL),
+    EH_YAML_ROW_PATH("key_file", AT(key_file), "/var/lib/evenhand-web/key"),
+    EH_YAML_ROW_PATH("state", AT(state), "/var/lib/evenhand-web"),
 };
 static const struct eh_yaml_table table = {keys, sizeof keys / sizeof *keys, false};
 
