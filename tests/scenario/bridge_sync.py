@@ -341,6 +341,46 @@ def report_meanwhile(stack, shop, bridge):
 LOOKS_MOST = 256  # EH_SYNC_LOOKS_MAX
 
 
+@point("report: what a sweep has read before an owner was set, and hears of behind that, is no news", owner="report",
+       sweep="off")
+def read_before(stack, shop, bridge):
+    bridge.wait("has swept", lambda: bridge.status()["tickets"]["sweeps"] > 0)
+    hook, mine = bridge.webhook(), account_of(SALES[0])
+    assert hook.send(shop.add("given", account=mine, by=mine))[0] == 204
+    stack.settle()
+    bridge.settle()
+
+    def move():
+        answer = stack.daemon.post("/v1/tickets/help/given/assign", {"rep": SALES[1], "reason": "a test"})
+        assert answer.code == 200, answer
+
+    for number, work in (("new", lambda: hook.send(shop.add("new"))), ("given", move)):
+        read = threading.Event()
+
+        def slow_set(ask):
+            read.wait(60)
+            return shop.take(ask)
+
+        def slow_page(ask):
+            answer = shop.page(ask)
+            read.set()
+            while bridge.status()["owners"]["waiting"] > 0:
+                time.sleep(0.05)
+            return answer
+
+        shop.stub.answer("POST", "/evenhand/owner", slow_set)
+        work()
+        bridge.wait("sets it", lambda: bridge.status()["owners"]["waiting"] == 1)
+        shop.stub.answer("GET", r"/evenhand/tickets\?page=(0)", slow_page)
+        ours = owner_of(stack, number)
+        sweep(bridge)
+        stack.settle()
+        bridge.settle()
+        agree(stack, shop)
+        assert read.is_set() and owner_of(stack, number) == ours, shows(stack, number)
+    assert bridge.status()["tickets"]["reported"] == 1, bridge.status()
+
+
 @point("report: as many as may wait to be read again, and one more, which a sweep finds", owner="report",
        sweep="off")
 def many_meanwhile(stack, shop, bridge):

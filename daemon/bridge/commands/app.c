@@ -140,6 +140,12 @@ static bool is_said(void *context, const char *id, const char *account)
     return eh_sync_has_said(app->sync, id, account);
 }
 
+static void on_set(void *context, const char *id)
+{
+    const struct eh_bridge_app *app = context;
+    eh_sync_owner_set(app->sync, id);
+}
+
 /* Before that, nobody knows what evenhand has decided since the bridge ran last. */
 static void on_caught_up(void *context)
 {
@@ -228,6 +234,7 @@ static int make_out(struct eh_bridge_app *app, struct eh_error *error)
                                            .account_of = account_of,
                                            .is_said = is_said,
                                            .on_entry = on_entry,
+                                           .on_set = on_set,
                                            .on_caught_up = on_caught_up,
                                            .on_lost = on_lost,
                                            .on_sweep = on_sweep,

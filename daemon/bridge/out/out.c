@@ -143,6 +143,8 @@ static void way_on_end(void *context, const struct eh_wish *wish, enum eh_job_en
     struct eh_out *out = context;
     if (end != EH_JOB_PARKED)
         unpark(out, wish->id);
+    if (end == EH_JOB_DONE && out->options.on_set)
+        out->options.on_set(out->options.context, wish->id.data);
     cursor_follow(out);
     if (out->tail_waits)
         tick_arm(out);

@@ -45,6 +45,7 @@ struct eh_out_options {
      * ours was wanted since: none is set. NULL: it is not known of any. */
     bool (*is_said)(void *context, const char *id, const char *account);
     void (*on_entry)(void *context, const json_t *entry); /* each of our source; borrowed */
+    void (*on_set)(void *context, const char *id);        /* its owner is set; or NULL */
     void (*on_caught_up)(void *context);                  /* all that is there was read; or NULL */
     void (*on_lost)(void *context);                       /* entries were never read; or NULL */
     void (*on_sweep)(void *context, const char *why);     /* a sweep is needed */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bridge/profile/profile.h"
+#include "host/clock.h"
 
 struct fetch {
     struct eh_sync *sync;
@@ -13,6 +14,7 @@ struct fetch {
     char id[EH_NAME_MAX + 1]; /* "": any */
     char by[EH_NAME_MAX + 1]; /* whose hand it was, where a ticket does not say it */
     bool is_get;
+    int64_t asked_us; /* CLOCK_MONOTONIC */
     eh_fetched_fn *fn;
     void *context;
     struct eh_fetched result;
@@ -27,6 +29,7 @@ static struct fetch *fetch_new(struct eh_sync *sync, const struct eh_fetch_optio
         return NULL;
     *fetch = (struct fetch){.sync = sync,
                             .is_get = options->is_get,
+                            .asked_us = eh_clock_monotonic_us(),
                             .fn = options->fn,
                             .context = options->context,
                             .pending = 1,
@@ -97,7 +100,7 @@ static void take(struct fetch *fetch, json_t *value)
     fetch->result.values++;
     if (fetch->by[0] && json_is_object(value) && !json_string_value(json_object_get(value, "by")))
         json_object_set_new(value, "by", json_string(fetch->by));
-    eh_sync_take(fetch->sync, value, on_taken, fetch);
+    eh_sync_take_asked(fetch->sync, value, fetch->asked_us, on_taken, fetch);
 }
 
 static void on_mapped(void *context, const struct eh_mapped *mapped)

@@ -45,7 +45,7 @@ struct eh_held {
     int64_t value;
     int64_t changed_at_ms; /* the newest that was said; 0: nothing */
     int64_t outcome_ms;    /* `at` of the newest outcome that was told evenhand; 0: none */
-    int64_t touched_us;    /* of CLOCK_MONOTONIC: when evenhand decided something on it last */
+    int64_t touched_us;    /* of CLOCK_MONOTONIC: when that was decided or set last */
     char *more;            /* JSON that `assign` wants back, or NULL */
     void *waits;           /* what was said while it is UNKNOWN */
     uint32_t customer, subject, skills; /* hashes of what was said last; 0: not known */

@@ -43,6 +43,10 @@ void eh_sync_fail(struct eh_sync *, const char *format, ...) EH_PRINTF(2, 3);
 /* Takes what evenhand itself says of a ticket, as TICKET of evenhand-api(7). */
 void eh_sync_learn(struct eh_sync *, struct eh_held *, const json_t *ticket);
 void eh_sync_drop_tolds(struct eh_sync *);
+/* As eh_sync_take(), of an answer to what was asked at that time of CLOCK_MONOTONIC: it may be
+ * older than whatever was decided or set since. */
+void eh_sync_take_asked(struct eh_sync *, const json_t *value, int64_t asked_us, eh_sync_taken_fn *,
+                        void *context);
 
 /* Asks the helpdesk; its answer goes through `in`, and each value is taken. r: 0, or what failed;
  * `status` is the helpdesk's, `body` what it said (borrowed). */

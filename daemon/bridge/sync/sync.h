@@ -85,6 +85,9 @@ typedef void eh_sync_taken_fn(void *context, int r);
 void eh_sync_take(struct eh_sync *, const json_t *value, eh_sync_taken_fn *, void *context);
 /* What evenhand has decided. */
 void eh_sync_entry(struct eh_sync *, const json_t *entry);
+/* Our owner of this ticket was set just now: what the helpdesk was asked before says nothing of it.
+ */
+void eh_sync_owner_set(struct eh_sync *, const char *id);
 /* What evenhand decides just now the helpdesk has told it: this account, NULL: nobody, has the
  * ticket there, and no other owner was wanted since. Ask before eh_sync_entry(). */
 bool eh_sync_has_said(const struct eh_sync *, const char *id, const char *account);

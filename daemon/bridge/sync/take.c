@@ -23,7 +23,7 @@ struct told {
     void *context;
     unsigned pending; /* messages, and one while they are made */
     int r;
-    int64_t at_us;      /* CLOCK_MONOTONIC */
+    int64_t at_us;      /* CLOCK_MONOTONIC: the helpdesk said it then, or later */
     struct told *after; /* the next that waits for the same look */
     struct told *next, **link;
 };
@@ -61,7 +61,6 @@ static struct told *told_new(struct eh_sync *sync, const json_t *value, const st
                           .value = json_incref((json_t *)value),
                           .said = *said,
                           .pending = 1,
-                          .at_us = monotonic_us(),
                           .next = sync->tolds,
                           .link = &sync->tolds};
     if (told->next)
@@ -393,8 +392,8 @@ static bool matters(const struct eh_sync *sync, const struct eh_said *said)
     return !sync->listed || (said->open && said->team) || said->csat > 0;
 }
 
-static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken_fn *fn,
-                        void *context)
+static void take_ticket(struct eh_sync *sync, const json_t *value, int64_t at_us,
+                        eh_sync_taken_fn *fn, void *context)
 {
     struct eh_said said;
     struct eh_error error = {0};
@@ -421,6 +420,7 @@ static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken
     struct told *told = told_new(sync, value, &said);
     told->fn = fn;
     told->context = context;
+    told->at_us = at_us;
     if (held->state == EH_HELD_WAITING && !said.open)
         held->state = EH_HELD_UNKNOWN; /* it may have been dealt just now: look */
     if (held->state == EH_HELD_UNKNOWN)
@@ -431,10 +431,16 @@ static void take_ticket(struct eh_sync *sync, const json_t *value, eh_sync_taken
 
 void eh_sync_take(struct eh_sync *sync, const json_t *value, eh_sync_taken_fn *fn, void *context)
 {
+    eh_sync_take_asked(sync, value, monotonic_us(), fn, context);
+}
+
+void eh_sync_take_asked(struct eh_sync *sync, const json_t *value, int64_t asked_us,
+                        eh_sync_taken_fn *fn, void *context)
+{
     const char *type = text_of(value, "type");
     sync->counts.said++;
     if (type && strcmp(type, "ticket") == 0) {
-        take_ticket(sync, value, fn, context);
+        take_ticket(sync, value, asked_us, fn, context);
     } else if (type && strcmp(type, "get") == 0) {
         fn(context, sync->get(sync, value));
     } else if (type && strcmp(type, "ignore") == 0) {
@@ -483,6 +489,13 @@ void eh_sync_entry(struct eh_sync *sync, const json_t *entry)
     held->theirs = false;
     if (held->state != EH_HELD_UNKNOWN)
         take_decision(sync, held, type, entry);
+}
+
+void eh_sync_owner_set(struct eh_sync *sync, const char *id)
+{
+    struct eh_held *held = eh_held_find(sync->holdings, id);
+    if (held && held->touched_us < monotonic_us())
+        held->touched_us = monotonic_us();
 }
 
 bool eh_sync_has_said(const struct eh_sync *sync, const char *id, const char *account)
