@@ -53,7 +53,27 @@ def cookie_from(stack, web, span, user):
         then.kill()
 
 
-@point("a link signs in once; nobody gets in by a cookie of their own making, or sees another's page")
+def without_scripts(stack, web):
+    """The tables are there, and the forms work."""
+    for name in ("ana", "ben"):
+        assert stack.daemon.post("/v1/reps/%s/signal" % name, {"status": "away", "reason": "lunch"}).code == 200
+        stack.add_ticket("T-" + name, owner=name, value=12300)
+    stack.settle()
+    with Browser(web, "ana", width=360, height=740, scripts=False) as browser:
+        assert "T-ana" in browser.go("/day").one("main").text
+        browser.one("[name=reason]").send_keys("two calls")
+        browser.one("button[value='overloaded 3600']").click()
+        browser.until("the page says so", lambda: "two calls" in browser.one(".state").text)
+        assert rep(stack, "ana")["reason"] == "two calls"
+        browser.as_user("maja").go("/teams/sales")
+        browser.one("#hand-ben summary").click()
+        browser.one("#hand-ben form[action='/change/release'] input[name=reason]").send_keys("ill")
+        browser.one("#hand-ben form[action='/change/release'] button").click()
+        wait_until("what they had is back at the deal", lambda: rep(stack, "ben")["open"] == 0)
+        assert rep(stack, "ben")["reason"] == "ill"
+
+
+@point("a link signs in once, and nobody sees another's page; forms work with scripts off, too")
 def who_gets_in(stack, web):
     stack.add_ticket("A1", owner="ana", value=424242)
     stack.add_ticket("B1", owner="ben", value=313131)
@@ -90,6 +110,7 @@ def who_gets_in(stack, web):
                 text = browser.go(path).text()
                 for words in ("4,242.42", "A1\n", "Ana Nordmann", "Cai Nordmann", "Give to"):
                     assert words not in text, (user, path, text)
+    without_scripts(stack, web)
 
 
 @point("an open page says when its session is over, and leads to the way in")
@@ -153,37 +174,34 @@ def arrival(stack, browser, name):
     return time.monotonic() - began
 
 
-@point("a manager gives a ticket to somebody, and says why")
-def assigns(stack, web):
-    for name in ("ana", "ben"):
+def gives_by_hand(stack, browser):
+    """A manager gives a ticket that waits to somebody, and says why."""
+    for name in pools.TEAM:
         assert stack.daemon.post("/v1/reps/%s/signal" % name, {"status": "away"}).code == 200
     stack.add_ticket("W1")
     stack.settle()
-    with Browser(web, "maja") as browser:
-        browser.until("the board has it", lambda: "Nobody is available" in browser.text("main"))
-        browser.go("/teams/sales")
-        hand = browser.one("#hand-W1")
-        hand.find_element("css selector", "summary").click()
-        form = "#hand-W1 form[action='/change/assign']"
-        choice = browser.one(form + " select, " + form + " input[name=rep]")
-        choice.send_keys("Ben")
-        button = browser.one(form + " button")
-        button.click()
-        assert stack.ticket("W1")["rep"] is None, "without a reason nothing is sent"
-        browser.one(form + " [name=reason]").send_keys("knows <them>", Keys.ENTER)
-        wait_until("ben has it", lambda: stack.ticket("W1")["rep"] == "ben")
-        browser.until("it waits no more", lambda: not browser.all("#hand-W1"))
-        assert stack.daemon.get("/v1/tickets/default/W1").json["receipt"]["by_reason"] == "knows <them>"
-        assert "knows <them>" in browser.go("/log").text("main")
-        assert browser.console() == []
+    browser.go("/teams")
+    browser.until("the board has it", lambda: "Nobody is available" in browser.text("main"))
+    browser.go("/teams/sales").one("#hand-W1 summary").click()
+    form = "#hand-W1 form[action='/change/assign']"
+    browser.one(form + " [name=rep]").send_keys("Ben")
+    browser.one(form + " button").click()
+    assert stack.ticket("W1")["rep"] is None, "without a reason nothing is sent"
+    browser.one(form + " [name=reason]").send_keys("knows <them>", Keys.ENTER)
+    wait_until("ben has it", lambda: stack.ticket("W1")["rep"] == "ben")
+    browser.until("it waits no more", lambda: not browser.all("#hand-W1"))
+    assert stack.daemon.get("/v1/tickets/default/W1").json["receipt"]["by_reason"] == "knows <them>"
+    assert "knows <them>" in browser.go("/log").text("main")
+    assert browser.console() == []
 
 
 def euros(cents):
     return "%s€%s.%02d" % ("-" if cents < 0 else "", format(abs(cents) // 100, ","), abs(cents) % 100)
 
 
-@point("the pool's figures are those of `evenhand --json pool`, to the cent", with_pool)
-def figures(stack, web):
+@point("the pool's figures are those of `evenhand --json pool`, to the cent; a ticket is given with a reason",
+       with_pool)
+def manager(stack, web):
     told = json.loads(stack.cli("--json", "pool", "sales", "--period", THEN)[1])
     keys = ("equal", "hours", "seniority", "individual", "total", "due")
     with Browser(web, "maja") as browser:
@@ -195,31 +213,13 @@ def figures(stack, web):
         rows = browser.js("""return [...document.querySelectorAll('section[aria-labelledby=shares] tr[data-key]')]
             .map((row) => [...row.querySelectorAll('data[data-currency]')].map((d) => d.innerText))""")
         assert sorted(rows) == sorted([euros(s[k]) for k in keys] for s in told["shares"]), (rows, told)
+        gives_by_hand(stack, browser)
         share = told["shares"][0]
         browser.as_user(share["rep"]).go("/pool?period=" + THEN).settled()
         line = browser.text("section[aria-labelledby=line]")
         assert euros(share["total"]) in line, line
         assert euros(told["net"]) in browser.text("section[aria-labelledby=today]"), told["net"]
         assert browser.console() == []
-
-
-@point("with scripts off the tables are there, and the forms work")
-def without_scripts(stack, web):
-    for name in ("ana", "ben"):
-        stack.add_ticket("T-" + name, owner=name, value=12300)
-    stack.settle()
-    with Browser(web, "ana", width=360, height=740, scripts=False) as browser:
-        assert "T-ana" in browser.go("/day").one("main").text
-        browser.one("[name=reason]").send_keys("two calls")
-        browser.one("button[value='overloaded 3600']").click()
-        browser.until("the page says so", lambda: "two calls" in browser.one(".state").text)
-        assert rep(stack, "ana")["reason"] == "two calls"
-        browser.as_user("maja").go("/teams/sales")
-        browser.one("#hand-ben summary").click()
-        browser.one("#hand-ben form[action='/change/release'] input[name=reason]").send_keys("ill")
-        browser.one("#hand-ben form[action='/change/release'] button").click()
-        wait_until("what they had is back at the deal", lambda: rep(stack, "ben")["open"] == 0)
-        assert rep(stack, "ben")["reason"] == "ill"
 
 
 @point("evenhandd is restarted, and PostgreSQL goes and comes, under an open page")
