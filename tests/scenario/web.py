@@ -150,6 +150,24 @@ def forged(stack, web):
         assert Browser(web).post("/sign-in", {"link": link}).status == 403, link
 
 
+@point("signed out everywhere, every device is, and nobody else")
+def everywhere(stack, web):
+    phone, desk_, other = web.browser("ben"), web.browser("ben"), web.browser("cai")
+    page = phone.get("/day")
+    assert "Sign out everywhere" in page.text, page
+    token = page.hidden("token", "/sign-out")
+    forged = phone.post("/sign-out", {"token": "x", "everywhere": "yes"})
+    assert forged.status == 403 and desk_.get("/day").status == 200
+    beside = desk_.post("/sign-out", {"token": desk_.get("/day").hidden("token", "/sign-out")})
+    assert beside.status == 303 and phone.get("/day").status == 200  # without that only this device is
+    desk_ = web.browser("ben")
+    done = phone.post("/sign-out", {"token": token, "everywhere": "yes"})
+    assert done.status == 303 and done.headers["Location"] == "/sign-in", done
+    for browser in (phone, desk_):
+        assert browser.get("/day").status == 303
+    assert other.get("/day").status == 200 and web.browser("ben").get("/day").status == 200
+
+
 @point("ended sessions are over at once, in every process that shares the folder")
 def revoked(stack, web):
     twin = Web(stack, "twin", key_file=web.config["key_file"], state=web.config["state"])

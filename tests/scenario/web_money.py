@@ -147,7 +147,7 @@ def what_if(stack, web):
 
 def slider_of(part, metric):
     """(was, {min, max, step, value}) of a slider."""
-    was = re.search(r'name="was-%s" value="(-?\d+)"' % metric, part)[1]
+    was = re.search(r'name="was" value="[^"]*,%s:(-?\d+),' % metric, part)[1]
     field = re.search(r'<input type="range" name="at-%s"[^>]*>' % metric, part)[0]
     return int(was), {k: int(v) for k, v in re.findall(r'(min|max|step|value)="(-?\d+)"', field)}
 
@@ -165,7 +165,9 @@ def sliders(stack, web):
         assert (was - slider["min"]) % slider["step"] == 0, slider  # else a browser puts it elsewhere
         assert metric["least"] <= slider["min"] and slider["max"] <= metric["most"], (metric, slider)
         assert abs(was - metric["value"]) <= slider["step"] or metric["value"] < metric["least"], metric
-        fields.update({"was-" + metric["metric"]: was, "at-" + metric["metric"]: was})
+        fields["at-" + metric["metric"]] = was
+    hidden = re.search(r'name="was" value="([^"]*)"', part)[1]
+    path += "&was=" + hidden + "".join("&if-%s=" % m["metric"] for m in plan["metrics"])  # as a form sends it
     page = browser.get(path + "".join("&%s=%d" % item for item in fields.items()))
     part = section(page, "what-if")
     assert "would be shared" not in part and "than now" not in part, part  # nothing was moved
@@ -176,8 +178,8 @@ def sliders(stack, web):
     sums = money(part[part.index("</form>"):])
     assert sums[0] == told["net"], (sums, told["net"])
     assert slider_of(part, "csat")[1]["value"] == fields["at-csat"], part
-    said = "".join("&%s=%d" % item for item in fields.items()) + "&if-csat=4.1"
-    part = section(browser.get(path + said), "what-if")  # what is written comes first
+    said = "".join("&%s=%d" % item for item in fields.items())
+    part = section(browser.get(path.replace("&if-csat=", "&if-csat=4.1") + said), "what-if")  # what is written comes first
     told = stack.daemon.post("/v1/teams/sales/pool/what-if?period=" + THEN, {"facts": {"csat": "4.1"}}).json
     assert money(part[part.index("</form>"):])[0] == told["net"], part
 
@@ -294,6 +296,46 @@ def fairness(stack, web):
         page = web.browser(user).get("/teams/sales/fairness")
         assert page.status == 403 and not money(page.text), page
     assert "sales" not in web.browser("nils").get("/fairness").text
+
+
+def as_of(page):
+    return re.search(r'class="note as-of">As of <time datetime="([^"]+)"', page.text)[1]
+
+
+@point("what is a replay is not made anew at each look, and says how old it is; a new desk makes it anew")
+def dear(stack, web):
+    stack.add_many([{"type": "ticket", "id": "F%d" % i, "team": "sales", "kind": "order"} for i in range(30)])
+    stack.settle()
+    browser = web.browser("maja")
+    received = lambda page: sum(int(n) for n in re.findall(
+        r'<tr data-key="\w+">.*?<td class="number">(\d+)</td>', section(page, "reps"), re.S))
+
+    def shown():
+        page = browser.get("/teams/sales/fairness")
+        return None if "cannot be shown" in page.text else page
+    page = wait_until("the report is made", shown)
+    count = received(page)
+    assert "data-live data-calm" in page.text and count > 30, page
+    days = patiently_get(browser, "/teams/sales/pool")
+    stack.add_many([{"type": "ticket", "id": "G%d" % i, "team": "sales", "kind": "order"} for i in range(30)])
+    stack.settle()
+    version = lambda page: re.search(r'data-version="(\d+)"', page.text)[1]
+    again = wait_until("the page has heard of it", lambda: next(
+        (p for p in [browser.get("/teams/sales/fairness")] if version(p) != version(page)), None))
+    assert received(again) == count and as_of(again) == as_of(page), again
+    assert as_of(browser.get("/teams/sales/pool")) == as_of(days)
+    whole = desk()
+    whole["teams"][0]["managers"] = ["nils"]
+    assert stack.daemon.http("PUT", "/v1/desk", json.dumps(whole)).code == 200
+    wait_until("maja manages it no more", lambda: browser.get("/teams/sales/fairness").status == 403)
+    assert not money(section(browser.get("/teams/sales/pool"), "days") if browser.get(
+        "/teams/sales/pool").status == 200 else "")
+
+    def theirs():
+        page = web_nils.get("/teams/sales/fairness")
+        return None if "cannot be shown" in page.text else page
+    web_nils = web.browser("nils")
+    assert received(wait_until("the report is made", theirs)) == count + 30
 
 
 run()

@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 
+#include "host/clock.h"
 #include "http/server.h"
 #include "web/ask/kept.h"
 #include "web/change/pace.h"
@@ -75,6 +76,35 @@ Test(web_ask, what_is_asked_for_stays_until_it_is_answered)
     cr_assert(one->over);
     cr_assert_eq(eh_kept_count(kept), 1);
     eh_kept_drop(kept, one);
+    cr_assert_eq(eh_kept_count(kept), 0);
+    eh_kept_free(kept);
+}
+
+#define MINUTE_AWAY (eh_clock_monotonic_us() + MINUTE_US)
+
+Test(web_ask, what_is_dear_stays_until_it_is_due_or_the_desk_changes)
+{
+    struct eh_kept_answers *kept = kept_make();
+    struct eh_kept *dear = put(kept, "ana", "/dear", 10),
+                   *asked = eh_kept_add(kept, "ana", "/asked");
+    put(kept, "ana", "/v1/me", 10);
+    dear->dear = asked->dear = true;
+    dear->due_us = MINUTE_AWAY;
+    eh_kept_age(kept, NULL);
+    cr_assert_null(eh_kept_find(kept, "ana", "/v1/me"));
+    cr_assert_eq(eh_kept_find(kept, "ana", "/dear"), dear);
+    cr_assert_eq(eh_kept_find(kept, "ana", "/asked"), asked); /* its answer is good enough, too */
+    eh_kept_weigh(kept, asked, 5);
+    cr_assert_null(eh_kept_find(kept, "ana", "/asked")); /* but for an error */
+    dear->due_us = eh_clock_monotonic_us();
+    cr_assert_null(eh_kept_find(kept, "ana", "/dear"));
+    dear = put(kept, "ana", "/dear", 10);
+    dear->dear = true;
+    cr_assert_eq(eh_kept_find(kept, "ana", "/dear"), dear); /* due, but nothing moved since */
+    dear->due_us = MINUTE_AWAY;
+    eh_kept_age(kept, "ben");
+    cr_assert_not(dear->stale);
+    eh_kept_forget(kept, NULL);
     cr_assert_eq(eh_kept_count(kept), 0);
     eh_kept_free(kept);
 }

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "host/clock.h"
 #include "host/log.h"
 #include "web/ask/kept.h"
 
 #define STATUS_TARGET "/v1/status"
-#define REPORT_PART   "/fairness"
 
 /* What a question waits for. */
 enum kind { LOOK, READ, CHANGE, REPORT, KINDS };
@@ -42,21 +42,17 @@ struct changing {
 
 /* ---- What has moved. */
 
-static int64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static void moved(struct eh_answers *answers)
+static void moved(struct eh_answers *answers, bool wholly)
 {
     answers->version++;
     if (answers->version < (uint64_t)answers->input)
         answers->version = (uint64_t)answers->input;
-    answers->told_us = now_us();
+    answers->told_us = eh_clock_monotonic_us();
     answers->untold = false;
-    eh_kept_forget(answers->kept, NULL);
+    if (wholly)
+        eh_kept_forget(answers->kept, NULL);
+    else
+        eh_kept_age(answers->kept, NULL);
     if (answers->on_moved)
         answers->on_moved(answers->context, answers->version);
 }
@@ -95,7 +91,7 @@ static void on_status(void *context, const struct eh_asker_answer *answer)
     json_decref(answers->status);
     answers->status = json_incref(now);
     if (!same || news || answers->untold)
-        moved(answers);
+        moved(answers, !same);
 }
 
 static void on_look(evutil_socket_t fd, short what, void *context)
@@ -109,9 +105,40 @@ static void on_look(evutil_socket_t fd, short what, void *context)
 
 /* ---- Asking. */
 
+static int64_t time_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Whether the command line makes it: a fairness report, a pool day by day. */
+static bool is_dear(const char *target)
+{
+    static const char *const ends[] = {"/fairness", "/pool/days"};
+    size_t size = strcspn(target, "?");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (size > end && strncmp(target + size - end, ends[i], end) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void take_due(struct eh_kept *one)
+{
+    int64_t now = eh_clock_monotonic_us(), took = now - one->asked_us;
+    int64_t least = EH_ANSWERS_DEAR_S * (int64_t)1000000;
+    took *= EH_ANSWERS_DEAR_PART;
+    one->due_us = now + (took > least ? took : least);
+}
+
 static void take_answer(struct eh_kept *one, const struct eh_asker_answer *answer)
 {
     bool good = answer->status >= 200 && answer->status < 300 && answer->body;
+    one->answer.at_us = time_us();
+    if (good && one->dear)
+        take_due(one);
     one->answer.status = answer->status;
     one->answer.body = json_incref(answer->body);
     one->answer.why = good ? NULL : strdup(eh_asker_words(answer));
@@ -150,7 +177,7 @@ const struct eh_answer *eh_answers_find(struct eh_answers *answers, const char *
 
 static enum kind kind_of(const char *target)
 {
-    return strstr(target, REPORT_PART) ? REPORT : READ;
+    return is_dear(target) ? REPORT : READ;
 }
 
 static int begin(struct eh_answers *answers, const char *person, const char *target,
@@ -160,6 +187,8 @@ static int begin(struct eh_answers *answers, const char *person, const char *tar
     if (!one)
         return -EH_EFULL;
     one->owner = answers;
+    one->dear = is_dear(target);
+    one->asked_us = eh_clock_monotonic_us();
     const struct eh_question question = {
         .target = target, .as = person, .fn = on_answer, .context = one};
     int r = eh_asker_ask(answers->askers[kind_of(target)], &question);
@@ -206,13 +235,13 @@ static void take_change(struct changing *changing, const struct eh_asker_answer 
     bool good = answer->status >= 200 && answer->status < 300;
     if (!good && answer->status != 0 && answer->status < 500)
         return; /* else it may have been done: nobody can tell */
-    if (now_us() - answers->told_us < EH_ANSWERS_LOOK_S * INT64_C(1000000)) {
-        eh_kept_forget(answers->kept, changing->person);
+    if (eh_clock_monotonic_us() - answers->told_us < EH_ANSWERS_LOOK_S * INT64_C(1000000)) {
+        eh_kept_age(answers->kept, changing->person);
         answers->untold = true;
         return;
     }
     (void)take_input(answers, answer->body);
-    moved(answers);
+    moved(answers, false);
 }
 
 static void on_changed(void *context, const struct eh_asker_answer *answer)
@@ -317,7 +346,7 @@ void eh_answers_free(struct eh_answers *answers)
 void eh_answers_heard(struct eh_answers *answers, const char *person, uint64_t version)
 {
     if (version > answers->version)
-        eh_kept_forget(answers->kept, person);
+        eh_kept_age(answers->kept, person);
 }
 
 uint64_t eh_answers_version(const struct eh_answers *answers)

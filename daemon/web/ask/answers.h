@@ -1,6 +1,7 @@
 /*
  * answers: what evenhandd says, kept for each person as long as nothing has changed. One look a
- * second at the daemon's status tells when that is.
+ * second at the daemon's status tells when that is. What is made by a replay of the log is kept
+ * longer, unless the desk changed, and with it who may see what.
  *
  *     struct eh_answers *answers;
  *     r = eh_answers_new(base, web->admin_socket, &answers, &error);
@@ -25,11 +26,14 @@
 #define EH_ANSWERS_LINKS_CHANGE 3
 #define EH_ANSWERS_LINKS_REPORT 2
 #define EH_ANSWERS_LOOK_S       1
+#define EH_ANSWERS_DEAR_S       60 /* what is a replay of the log is kept so long, whatever moved ... */
+#define EH_ANSWERS_DEAR_PART    20 /* ... and so many times as long as it took */
 
 struct eh_answer {
     int status;      /* 0: evenhandd cannot be reached */
     json_t *body;    /* or NULL */
     const char *why; /* the error in words, where the status is no 2xx */
+    int64_t at_us;   /* when it came */
 };
 /* The answer may be kept beyond the call by json_incref() of its body alone. */
 typedef void eh_answer_fn(void *context, const struct eh_answer *);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "host/clock.h"
+
 #define BUCKETS 1024
 
 struct eh_kept_answers {
@@ -38,16 +40,6 @@ static char *key_of(const char *person, const char *target)
     return key;
 }
 
-struct eh_kept *eh_kept_find(struct eh_kept_answers *kept, const char *person, const char *target)
-{
-    char *key = key_of(person, target);
-    struct eh_kept *one = key ? *bucket_of(kept, key) : NULL;
-    while (one && (one->over || strcmp(one->key, key) != 0))
-        one = one->next;
-    free(key);
-    return one;
-}
-
 void eh_kept_drop(struct eh_kept_answers *kept, struct eh_kept *one)
 {
     struct eh_kept **link = bucket_of(kept, one->key);
@@ -66,6 +58,25 @@ void eh_kept_drop(struct eh_kept_answers *kept, struct eh_kept *one)
     free((char *)one->answer.why);
     free(one->key);
     free(one);
+}
+
+static bool is_due(const struct eh_kept *one)
+{
+    return one->due_us <= eh_clock_monotonic_us();
+}
+
+struct eh_kept *eh_kept_find(struct eh_kept_answers *kept, const char *person, const char *target)
+{
+    char *key = key_of(person, target);
+    struct eh_kept *one = key ? *bucket_of(kept, key) : NULL;
+    while (one && (one->over || strcmp(one->key, key) != 0))
+        one = one->next;
+    free(key);
+    if (one && one->there && one->stale && is_due(one)) {
+        eh_kept_drop(kept, one);
+        return NULL;
+    }
+    return one;
 }
 
 /* Drops the oldest that is there, but never `but`. False: there is none. */
@@ -121,6 +132,22 @@ void eh_kept_forget(struct eh_kept_answers *kept, const char *person)
         next = one->younger;
         if (person && !is_of(one, person))
             continue;
+        one->over = true;
+        if (one->there)
+            eh_kept_drop(kept, one);
+    }
+}
+
+void eh_kept_age(struct eh_kept_answers *kept, const char *person)
+{
+    for (struct eh_kept *one = kept->oldest, *next; one; one = next) {
+        next = one->younger;
+        if (person && !is_of(one, person))
+            continue;
+        if (one->dear && (!one->there || !is_due(one))) {
+            one->stale = true;
+            continue;
+        }
         one->over = true;
         if (one->there)
             eh_kept_drop(kept, one);

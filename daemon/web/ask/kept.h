@@ -29,6 +29,9 @@ struct eh_kept {
     size_t size;                     /* bytes of the text */
     bool there;                      /* it has been answered */
     bool over;                       /* what it says does not hold any more */
+    bool dear;                       /* it costs much: it stays until it is due ... */
+    bool stale;                      /* ... though what it says does not quite hold any more */
+    int64_t asked_us, due_us;        /* CLOCK_MONOTONIC; due_us 0: no answer yet, or an error */
     struct eh_kept_waiter *waiters;  /* while it has not */
     void *owner;                     /* whoever asks */
 };
@@ -36,7 +39,7 @@ struct eh_kept {
 struct eh_kept_answers;
 int eh_kept_new(struct eh_kept_answers **ret) EH_MUST_CHECK;
 void eh_kept_free(struct eh_kept_answers *); /* NULL allowed */
-/* One that is not over; NULL: none. */
+/* One that is not over, nor stale and due; NULL: none. */
 struct eh_kept *eh_kept_find(struct eh_kept_answers *, const char *person, const char *target);
 /* A new one, which is asked for. NULL: no memory, or so many are being asked for. */
 struct eh_kept *eh_kept_add(struct eh_kept_answers *, const char *person, const char *target);
@@ -46,6 +49,8 @@ void eh_kept_drop(struct eh_kept_answers *, struct eh_kept *);
 /* All of this person are over (NULL: of everybody): those that are there go, those that are asked
  * for go once they are answered. */
 void eh_kept_forget(struct eh_kept_answers *, const char *person);
+/* The same, but what is dear stays until it is due, stale. */
+void eh_kept_age(struct eh_kept_answers *, const char *person);
 size_t eh_kept_bytes(const struct eh_kept_answers *);
 unsigned eh_kept_count(const struct eh_kept_answers *);
 

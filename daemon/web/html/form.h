@@ -1,5 +1,6 @@
 /*
- * form: what a form sends: application/x-www-form-urlencoded, as fields with values.
+ * form: what a form sends: application/x-www-form-urlencoded, as fields with values; the query of
+ * an address, too.
  *
  *     struct eh_form form;
  *     r = eh_form_parse(eh_str("status=overloaded&for=30m"), &arena, &form, &error);
@@ -10,7 +11,7 @@
 
 #include <evenhand/base/base.h>
 
-#define EH_FORM_FIELDS_MAX 64
+#define EH_FORM_FIELDS_MAX 72 /* a what-if of 32 figures has two for each */
 #define EH_FORM_BYTES_MAX  65536
 
 struct eh_form {

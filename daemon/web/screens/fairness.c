@@ -449,7 +449,11 @@ static void show_report(struct eh_page *page)
     if (report && report->why) {
         page->status = report->status >= 400 && report->status < 500 ? report->status : 200;
         eh_html(&page->main, "<p class=\"warn\">The report cannot be shown: %s</p>", report->why);
+    } else if (report && !eh_page_reads(page, id)) { /* it is kept: they could, a while ago */
+        page->status = 403;
+        eh_html(&page->main, "<p class=\"warn\">The report is for managers of the team.</p>");
     } else if (report) {
+        eh_part_as_of(page, report);
         put_report(page, team, report->body);
     }
 }
@@ -462,6 +466,6 @@ const struct eh_screen eh_screen_fairnesses = {.path = "/fairness",
 const struct eh_screen eh_screen_fairness = {.path = "/teams/{team}/fairness",
                                              .under = "/fairness",
                                              .title = "Fairness",
-                                             .still = true,
+                                             .calm = true,
                                              .roles = READERS,
                                              .show = show_report};

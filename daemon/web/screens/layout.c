@@ -36,6 +36,14 @@ static void put_navigation(const struct eh_page *page, struct eh_html *out)
     eh_html(out, "</ul></nav>");
 }
 
+/* How it moves by itself. */
+static const char *moving_of(const struct eh_page *page)
+{
+    return page->screen->posted || page->screen->still ? "still"
+           : page->screen->calm                        ? "live data-calm"
+                                                       : "live";
+}
+
 static void put_header(const struct eh_page *page, struct eh_html *out)
 {
     eh_html(out, "<header class=\"top\"><a class=\"brand\" href=\"/\">evenhand</a>");
@@ -43,15 +51,29 @@ static void put_header(const struct eh_page *page, struct eh_html *out)
     eh_html(out, "<span class=\"person\">%s</span></header>", page->who.name);
 }
 
+static void put_everywhere(const struct eh_page *page, struct eh_html *out)
+{
+    eh_html(
+        out,
+        "<details class=\"everywhere\"><summary>Sign out everywhere</summary><form method=\"post\" "
+        "action=\"/sign-out\"><input type=\"hidden\" name=\"token\" value=\"%s\"><p "
+        "class=\"note\">All your sessions end, on this and on every other device. A new link "
+        "lets you in again.</p><button class=\"danger\" name=\"everywhere\" value=\"yes\">"
+        "Sign out everywhere</button></form></details>",
+        page->who.form);
+}
+
 /* Last, so that on a phone the screens of a manager have the top for themselves. */
 static void put_footer(const struct eh_page *page, struct eh_html *out)
 {
     eh_html(out, "<footer class=\"foot\"><span>You are %s.</span>", page->who.name);
-    if (!page->who.by_proxy)
+    if (!page->who.by_proxy) {
         eh_html(out,
                 "<form method=\"post\" action=\"/sign-out\"><input type=\"hidden\" name=\"token\" "
                 "value=\"%s\"><button class=\"quiet\">Sign out</button></form>",
                 page->who.form);
+        put_everywhere(page, out);
+    }
     eh_html(out, "</footer>");
 }
 
@@ -80,9 +102,9 @@ void eh_layout_page(const struct eh_page *page, struct eh_html *ret)
     put_header(page, ret);
     eh_html(ret,
             "<p id=\"said\" class=\"said\" role=\"status\" aria-live=\"polite\"></p>"
-            "<main id=\"main\" tabindex=\"-1\" data-version=\"%llu\" data-%s>",
-            (unsigned long long)eh_answers_version(page->pages->answers),
-            page->screen->posted || page->screen->still ? "still" : "live");
+            "<main id=\"main\" tabindex=\"-1\" data-version=\"%llu\" data-%s%s>",
+            (unsigned long long)eh_answers_version(page->pages->answers), moving_of(page),
+            page->status == 503 ? " data-away" : "");
     put_troubles(page, ret);
     eh_html_add(ret, &page->main);
     eh_html(ret, "</main>");

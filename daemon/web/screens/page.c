@@ -126,7 +126,7 @@ const char *eh_page_part(const struct eh_page *page, const char *name)
 
 const char *eh_page_query(const struct eh_page *page, const char *name)
 {
-    return kept(page, eh_http_path_query(&page->path, name));
+    return eh_form_get(&page->query, name);
 }
 
 const char *eh_page_text(struct eh_page *page, const char *format, ...)

@@ -48,7 +48,8 @@ struct eh_screen {
     const char *under; /* the path of the one in the navigation that it belongs to; NULL: none */
     const char *title; /* of the window; page->title may be more exact */
     unsigned roles;    /* who may have any business there; what they see is the API's matter */
-    bool still;        /* does not move by itself: what it shows is a replay of the log */
+    bool still;        /* does not move by itself: it says what a change would do */
+    bool calm;         /* moves by itself, but not every second: what it shows is dear */
     bool posted;       /* is the answer to a form of ours, and to nothing else; page->form */
     void (*show)(struct eh_page *);
 };
@@ -75,8 +76,9 @@ struct eh_page {
     struct eh_pages *pages;
     struct eh_arena *arena; /* of the request */
     const struct eh_screen *screen;
-    const char *target; /* as it was asked for: path and query */
-    struct eh_http_path path;
+    const char *target;       /* as it was asked for: path and query */
+    struct eh_http_path path; /* without the query ... */
+    struct eh_form query;     /* ... which is here */
     struct eh_who who;
 
     /* What show() finds ... */

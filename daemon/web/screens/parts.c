@@ -297,3 +297,19 @@ void eh_part_log_of(struct eh_page *page, const char *team)
     eh_html_link(&page->main, "What was done by hand, by whom and why", "/log?team=%s", team);
     eh_html(&page->main, "</p>");
 }
+
+void eh_part_as_of(struct eh_page *page, const struct eh_answer *answer)
+{
+    char text[EH_DECIMAL_TEXT_MAX];
+    if (!answer || answer->why || !answer->at_us)
+        return;
+    eh_time_print(answer->at_us, text);
+    eh_html(&page->main, "<p class=\"note as-of\">As of ");
+    eh_part_time(page, text);
+    eh_html(&page->main, ": it is a replay of the log, made anew at most once a minute.</p>");
+}
+
+bool eh_page_reads(const struct eh_page *page, const char *team)
+{
+    return eh_page_is(page, EH_IS_OPERATOR | EH_IS_AUDITOR) || eh_page_manages(page, team);
+}

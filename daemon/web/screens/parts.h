@@ -19,6 +19,8 @@ void eh_part_time(struct eh_page *, const char *when);
 void eh_part_since(struct eh_page *, const char *when);
 /* A day (2026-11-30). */
 void eh_part_day(struct eh_page *, const char *day);
+/* When an answer was made that is kept though something moved since. NULL: nothing is written. */
+void eh_part_as_of(struct eh_page *, const struct eh_answer *);
 /* An amount in minor units. "": the desk's currency. */
 void eh_part_money(struct eh_page *, int64_t amount, const char *currency);
 /* A ratio in millionths, as percent. */
@@ -31,6 +33,8 @@ void eh_part_state(struct eh_page *, const json_t *rep);
 const char *eh_name_of(const json_t *object);
 /* Whether the person commands it. Who sees all need not. */
 bool eh_page_manages(const struct eh_page *, const char *team);
+/* Whether they may read all of it: its manager, or somebody who sees all. */
+bool eh_page_reads(const struct eh_page *, const char *team);
 /* What a waiting ticket waits for, in words; "": it does not say. */
 const char *eh_waiting_words(const char *why);
 /* A link to what was done in a team, by whom and why. */

@@ -263,6 +263,6 @@ const struct eh_screen eh_screen_pools = {
 const struct eh_screen eh_screen_pool = {.path = "/teams/{team}/pool",
                                          .under = "/pools",
                                          .title = "Pool",
-                                         .still = true,
+                                         .calm = true,
                                          .roles = READERS,
                                          .show = show_pool};

@@ -73,8 +73,9 @@ void eh_money_days(struct eh_page *page, const char *team, const char *period)
     if (days && days->why)
         eh_html(&page->main, "<p class=\"note\">The days cannot be shown just now: %s</p>",
                 days->why);
-    else
+    else if (eh_page_reads(page, team)) /* it is kept: they could, a while ago */
         put_days(page, eh_money_body(days));
+    eh_part_as_of(page, days);
     eh_html(&page->main, "</section>");
 }
 

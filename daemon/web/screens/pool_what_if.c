@@ -81,11 +81,10 @@ static const char *said_of(struct eh_page *page, const char *metric)
 /* A slider that stands where it was put says nothing. */
 static bool is_moved(struct eh_page *page, const char *metric, int64_t *ret_at)
 {
-    int64_t was;
-    const char *at_text = eh_page_query(page, eh_page_text(page, "at-%s", metric));
-    const char *was_text = eh_page_query(page, eh_page_text(page, "was-%s", metric));
-    return eh_integer_parse(eh_str(at_text), ret_at, NULL) == 0 &&
-           !(eh_integer_parse(eh_str(was_text), &was, NULL) == 0 && was == *ret_at);
+    const char *at = eh_page_query(page, eh_page_text(page, "at-%s", metric));
+    const char *was = eh_page_text(page, ",%s:%s,", metric, at);
+    return eh_integer_parse(eh_str(at), ret_at, NULL) == 0 &&
+           !strstr(eh_page_query(page, "was"), was);
 }
 
 /* What was written comes before the place of the slider. */
@@ -134,12 +133,11 @@ static void put_slider(struct eh_page *page, const json_t *of)
         return;
     at = moved ? at : slider.now;
     eh_html(&page->main,
-            "<input type=\"hidden\" name=\"was-%s\" value=\"%lld\"><input type=\"range\" "
-            "name=\"at-%s\" aria-labelledby=\"label-%s\" min=\"%lld\" max=\"%lld\" "
-            "step=\"%lld\" value=\"%lld\" data-unit=\"%s\" data-currency=\"%s\"><output>",
-            name, (long long)slider.now, name, name, (long long)slider.from, (long long)slider.to,
-            (long long)slider.step, (long long)at, eh_text_of(of, "unit"),
-            eh_text_of(page->me, "currency"));
+            "<input type=\"range\" name=\"at-%s\" aria-labelledby=\"label-%s\" min=\"%lld\" "
+            "max=\"%lld\" step=\"%lld\" value=\"%lld\" data-unit=\"%s\" "
+            "data-currency=\"%s\"><output>",
+            name, name, (long long)slider.from, (long long)slider.to, (long long)slider.step,
+            (long long)at, eh_text_of(of, "unit"), eh_text_of(page->me, "currency"));
     if (moved)
         eh_money_figure(page, at, eh_text_of(of, "unit"));
     eh_html(&page->main, "</output>");
@@ -171,6 +169,24 @@ static bool is_metric(const json_t *plan, const char *name)
     return false;
 }
 
+/* Where each slider is put: ",csat:4380,revenue:5000,". */
+static void put_was(struct eh_page *page, const json_t *plan)
+{
+    size_t i;
+    const json_t *metric;
+    eh_html(&page->main, "<input type=\"hidden\" name=\"was\" value=\",");
+    json_array_foreach(json_object_get(plan, "metrics"), i, metric)
+    {
+        const json_t *gate = json_object_get(metric, "gate");
+        eh_html(&page->main, "%s:%lld,", eh_text_of(metric, "metric"),
+                (long long)slider_of(metric).now);
+        if (json_is_object(gate))
+            eh_html(&page->main, "%s:%lld,", eh_text_of(gate, "metric"),
+                    (long long)slider_of(gate).now);
+    }
+    eh_html(&page->main, "\">");
+}
+
 static void put_form(struct eh_page *page, const char *team, const json_t *plan)
 {
     size_t i;
@@ -179,6 +195,7 @@ static void put_form(struct eh_page *page, const char *team, const json_t *plan)
     eh_html_url(&page->main, "/teams/%s/pool", team);
     eh_html(&page->main, "#what-if\"><input type=\"hidden\" name=\"period\" value=\"%s\">",
             eh_text_of(plan, "period"));
+    put_was(page, plan);
     json_array_foreach(json_object_get(plan, "metrics"), i, metric)
     {
         const json_t *gate = json_object_get(metric, "gate");

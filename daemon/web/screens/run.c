@@ -64,7 +64,10 @@ static void say_away(struct eh_page *page, const struct eh_answer *me)
 {
     if (me->status == 0 || me->status >= 500)
         say(page, 503, "evenhand is away",
-            "The dealer cannot be reached just now. This page tries again by itself.");
+            "The dealer cannot be reached just now. Who has a ticket keeps it, and the helpdesk "
+            "goes "
+            "on; tickets that come meanwhile are dealt when it is back. Until then nothing can be "
+            "seen or changed here. This page tries again by itself.");
     else
         say_nobody(page, me->why);
 }

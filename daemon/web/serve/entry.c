@@ -80,6 +80,19 @@ bool eh_entry_take(struct eh_serve *serve, struct eh_http_request *request)
     return true;
 }
 
+/* Of all devices. False: answered. */
+static bool end_all(struct eh_serve *serve, struct eh_http_request *request,
+                    const struct eh_who *who)
+{
+    struct eh_error error = {0};
+    if (who->by_proxy || eh_sign_revoke(serve->sign, eh_str(who->name), &error) == 0) {
+        eh_log(EH_LOG_INFO, "signed out everywhere user=%s", who->name);
+        return true;
+    }
+    eh_reply_say(request, 503, "Still signed in", error.text);
+    return false;
+}
+
 void eh_entry_sign_out(struct eh_serve *serve, struct eh_http_request *request,
                        const struct eh_who *who)
 {
@@ -89,6 +102,8 @@ void eh_entry_sign_out(struct eh_serve *serve, struct eh_http_request *request,
         eh_reply_say(request, 403, "Still signed in", "The form is too old. Try once more.");
         return;
     }
+    if (*eh_form_get(&form, "everywhere") && !end_all(serve, request, who))
+        return;
     const struct eh_http_header session = {"Set-Cookie", eh_sign_out(serve->sign, &request->arena),
                                            NULL};
     eh_reply_go(request, SIGN_IN, &session);

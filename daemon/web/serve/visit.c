@@ -6,7 +6,7 @@
 #include "web/screens/screens.h"
 #include "web/serve/private.h"
 
-#define TARGET_MAX 1024 /* bytes of a page's address */
+#define TARGET_MAX 4096 /* bytes of a page's address */
 
 /* ---- Its beginning and its end. */
 
@@ -99,14 +99,19 @@ static void split_target(struct eh_arena *arena, const char *target, const char 
     *ret_query = query ? query + 1 : NULL;
 }
 
+/* query NULL: it is not wanted. */
 static const struct eh_screen *screen_at(struct eh_arena *arena, const char *target,
-                                         struct eh_http_path *ret)
+                                         struct eh_http_path *ret, struct eh_form *ret_query)
 {
     const char *path, *query;
+    struct eh_form fields;
     split_target(arena, target, &path, &query);
     if (target[0] != '/' || strlen(target) > TARGET_MAX ||
-        eh_http_path_parse(path, query, arena, ret, NULL) < 0)
+        eh_http_path_parse(path, NULL, arena, ret, NULL) < 0 ||
+        eh_form_parse(eh_str(query), arena, &fields, NULL) < 0)
         return NULL;
+    if (ret_query)
+        *ret_query = fields;
     return eh_screen_find(ret);
 }
 
@@ -114,7 +119,7 @@ static void show(struct eh_visit *visit, const char *target, const struct eh_pag
 {
     struct eh_arena *arena = &visit->request->arena;
     struct eh_page *page = eh_page_new(&visit->serve->pages, arena);
-    page->screen = screen_at(arena, target, &page->path);
+    page->screen = screen_at(arena, target, &page->path, &page->query);
     if (!page->screen || page->screen->posted != visit->posted) {
         end_with(visit, 404, "Not here", "There is no such page.");
         return;
@@ -214,7 +219,7 @@ void eh_visit_change(struct eh_serve *serve, struct eh_http_request *request,
     struct eh_visit *visit = visit_new(serve, request, who);
     struct eh_http_path path;
     visit->change = eh_change_find(request->path);
-    const struct eh_screen *screen = screen_at(&request->arena, request->path, &path);
+    const struct eh_screen *screen = screen_at(&request->arena, request->path, &path, NULL);
     visit->posted = screen && screen->posted;
     if (!visit->change && !visit->posted) {
         end_with(visit, 404, "Not here", "There is nothing to change at this address.");
@@ -225,7 +230,7 @@ void eh_visit_change(struct eh_serve *serve, struct eh_http_request *request,
         return;
     }
     visit->back = eh_form_get(&visit->form, "back");
-    screen = screen_at(&request->arena, visit->back, &path);
+    screen = screen_at(&request->arena, visit->back, &path, NULL);
     if (!screen || screen->posted)
         visit->back = "/";
     if (!is_theirs(visit))

@@ -3,7 +3,7 @@
 
 import { draw } from "./chart.js";
 import { morph } from "./morph.js";
-import { figure, say } from "./words.js";
+import { clock, figure, say } from "./words.js";
 
 const main = document.getElementById("main");
 const said = document.getElementById("said");
@@ -44,6 +44,8 @@ function tellNews(before) {
 
 // ---- What is shown.
 
+let shownAt = new Date();
+
 function show(text) {
   const fresh = new DOMParser().parseFromString(text, "text/html");
   const next = fresh.getElementById("main");
@@ -56,6 +58,7 @@ function show(text) {
   tellNews(before);
   showTitle();
   draw(main);
+  shownAt = new Date();
   return true;
 }
 
@@ -85,35 +88,59 @@ async function refresh() {
     try {
       const answer = await fetch(location.href, { headers: { "Evenhand-Page": told }, cache: "no-store" });
       if (new URL(answer.url).pathname === "/sign-in") signedOut();
+      else if (AWAY.includes(answer.status)) tellAway("evenhand is away");
       else if (show(await answer.text())) tellBack();
     } catch {
-      tellAway();
+      tellAway("The page cannot be reached");
     }
   }
   fetching = false;
 }
 
-let away = false;
+// ---- What is away. What the page shows stays, with the time it is of.
 
-function tellAway() {
-  if (!away) tell("The page cannot be reached just now. It tries again by itself.");
-  away = true;
+const AWAY = [502, 503, 504];
+
+function tellAway(what) {
+  if ("away" in main.dataset || document.getElementById("away")) return; // it says so already
+  const note = document.createElement("p");
+  note.id = "away";
+  note.className = "warn";
+  note.dataset.ours = "";
+  note.textContent = `${what} just now. This is as of ${clock(shownAt)}; nothing can be changed until it is back. ` +
+    "The page tries again by itself.";
+  main.prepend(note);
+  tell(note.textContent);
 }
 
 function tellBack() {
-  if (away) tell("The page is up to date again.");
-  away = false;
+  const note = document.getElementById("away");
+  note?.remove();
+  if (note) tell("The page is up to date again.");
 }
 
 // ---- What moved.
 
 const AGAIN_MS = 15000;
+const CALM_MS = 10000; // between two looks at a page that is dear to make
+const TICK_MS = 60000; // time passes, too: what waits becomes late
+let movedAt = 0;
+let waiting = 0;
+
+function moved() {
+  const wait = "calm" in main.dataset ? movedAt + CALM_MS - Date.now() : 0;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    movedAt = Date.now();
+    refresh();
+  }, Math.max(wait, 0));
+}
 
 function listen() {
   const events = new EventSource("/events");
   events.addEventListener("moved", (event) => {
     told = event.data;
-    if (told !== main.dataset.version) refresh();
+    if (told !== main.dataset.version || document.getElementById("away")) moved();
   });
   events.onerror = () => {
     if (events.readyState !== EventSource.CLOSED) return;
@@ -133,6 +160,18 @@ function dropRefusal() {
   for (const told of main.querySelectorAll(".wrong[role=alert][data-ours]")) told.remove();
 }
 
+// What was typed stays.
+function tellUnsent(form, text) {
+  const why = new DOMParser().parseFromString(text, "text/html").querySelector(".wrong");
+  const note = form.querySelector(".wrong") ?? document.createElement("p");
+  note.className = "wrong";
+  note.role = "alert";
+  note.dataset.ours = "";
+  note.textContent = why?.textContent ?? "evenhand is away: this was not sent. Try once more when it is back.";
+  form.prepend(note);
+  tellAway("evenhand is away");
+}
+
 async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
   form.setAttribute("aria-busy", "true");
@@ -141,6 +180,7 @@ async function send(form, submitter) {
     const at = new URL(answer.url);
     if (answer.redirected && at.pathname !== location.pathname) location.assign(answer.url);
     else if (answer.status === 401) signedOut();
+    else if (AWAY.includes(answer.status)) tellUnsent(form, await answer.text());
     else {
       if (answer.ok) for (const field of form.elements) delete field.dataset.typed;
       if (answer.redirected && at.href !== location.href) history.replaceState(null, "", at.href);
@@ -181,7 +221,7 @@ let following = 0;
 
 function follow(form) {
   const at = new URL(form.action);
-  at.search = new URLSearchParams(new FormData(form));
+  at.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   at.hash = "";
   history.replaceState(null, "", at.href);
   refresh();
@@ -202,4 +242,5 @@ main.addEventListener("input", (event) => {
 say(main);
 draw(main);
 if ("live" in main.dataset) listen(); // else it is the answer to a form, and is not to be had again
-setInterval(() => say(main), 60000);
+setInterval(() => say(main), TICK_MS);
+if ("live" in main.dataset) setInterval(() => document.hidden || moved(), TICK_MS);

@@ -46,6 +46,8 @@ export function figureAt(value, unit, currency) {
   return roundOf.get(currency).format(value / 10 ** digits.maximumFractionDigits);
 }
 
+export const clock = (moment) => timeOf.format(moment);
+
 function ago(moment) {
   const seconds = (moment - Date.now()) / 1000;
   const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
