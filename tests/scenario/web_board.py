@@ -95,6 +95,7 @@ def not_theirs(stack, web):
     for form, fields in (("assign", {"source": "default", "id": "A1", "rep": "ben"}),
                          ("move", {"source": "default", "id": "A1", "team": "support"}),
                          ("return", {"source": "default", "id": "A1"}), ("release", {"rep": "ana"}),
+                         ("outcome", {"source": "default", "id": "A1", "outcome": "lost"}),
                          ("state", {"rep": "ana", "status": "away"})):
         token = page.hidden("token", "/change/release")
         answer = nils.post("/change/" + form, {"token": token, "back": "/teams/support", "reason": "x", **fields})
@@ -136,6 +137,28 @@ def by_hand(stack, web):
     assert ticket(stack, "W1")["team"] == "support"
     gone = maja.get("/tickets/default/W1")
     assert gone.status in (403, 404) and "/change/" not in gone.text, gone
+    check_invariants(stack)
+
+
+@point("a manager closes a ticket and opens it again on its page")
+def close_and_reopen(stack, web):
+    stack.add_ticket("T1", owner="ana")
+    stack.settle()
+    maja, form = web.browser("maja"), "/change/outcome"
+    page = maja.get("/tickets/default/T1")
+    for said, why in (("", "what became of it"), ("sold", "outcome")):
+        answer = maja.change(page, form, source="default", id="T1", outcome=said)
+        assert answer.status == 422 and sentence_of(answer)[0] == form and why in sentence_of(answer)[1], answer
+    done = maja.change(page, form, source="default", id="T1", outcome="cancelled spam")
+    assert done.status == 303, done
+    now = ticket(stack, "T1")
+    assert (now["state"], now["outcome"]) == ("closed", "cancelled"), now
+    assert stack.sql1("SELECT reason FROM outcome WHERE ticket = 'T1'") == "spam"
+    page = maja.get("/tickets/default/T1")
+    assert page.hidden("outcome", form) == "reopened" and "/change/assign" not in page.text, page
+    assert maja.change(page, form, source="default", id="T1", outcome="reopened").status == 303
+    assert (ticket(stack, "T1")["state"], ticket(stack, "T1")["rep"]) == ("assigned", "ana")
+    assert form not in web.browser("ana").get("/tickets/default/T1").text
     check_invariants(stack)
 
 

@@ -68,6 +68,25 @@ int eh_change_return(const struct eh_form *form, struct eh_change_made *ret, str
     return 0;
 }
 
+/* "won", or "cancelled spam": with the reason. */
+int eh_change_outcome(const struct eh_form *form, struct eh_change_made *ret,
+                      struct eh_error *error)
+{
+    const char *said = eh_form_get(form, "outcome"), *blank = strchr(said, ' ');
+    size_t size = blank ? (size_t)(blank - said) : strlen(said);
+    int r = need_ticket(form, error);
+    if (r == 0)
+        r = need(form, "outcome", "Say what became of it.", error);
+    if (r < 0)
+        return r;
+    eh_change_to(ret, "/v1/tickets/%s/%s/outcome", eh_form_get(form, "source"),
+                 eh_form_get(form, "id"));
+    eh_change_put(ret, "outcome", json_stringn(said, size));
+    if (blank)
+        eh_change_put(ret, "reason", json_string(blank + 1));
+    return 0;
+}
+
 static int need_rep(const struct eh_form *form, struct eh_error *error)
 {
     return need(form, "rep", "The form does not say which rep.", error);

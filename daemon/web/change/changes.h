@@ -53,6 +53,7 @@ int eh_change_release(const struct eh_form *, struct eh_change_made *, struct eh
 int eh_change_assign(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_move(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_return(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_outcome(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_period(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_aside(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 

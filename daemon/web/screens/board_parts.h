@@ -37,6 +37,8 @@ void eh_by_hand_rep(struct eh_page *, const json_t *rep);
 void eh_by_hand_ticket(struct eh_page *, const json_t *ticket, const json_t *team);
 /* The same, not folded. */
 void eh_by_hand_ticket_forms(struct eh_page *, const json_t *ticket, const json_t *team);
+/* What became of it: a form that closes it, or opens it again. */
+void eh_by_hand_outcome(struct eh_page *, const json_t *ticket);
 /* Once a page that has forms of tickets: the names that their fields know. */
 void eh_by_hand_names(struct eh_page *, const json_t *team);
 

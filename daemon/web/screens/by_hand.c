@@ -6,6 +6,7 @@
 #define RETURN  "/change/return"
 #define RELEASE "/change/release"
 #define STATE   "/change/state"
+#define OUTCOME "/change/outcome"
 
 #define CHOICES_MAX 40 /* more are a text field that knows the names */
 
@@ -223,4 +224,40 @@ void eh_by_hand_ticket(struct eh_page *page, const json_t *ticket, const json_t 
                is_wrong_ticket(page, id));
     eh_by_hand_ticket_forms(page, ticket, team);
     fold_end(page);
+}
+
+static const struct {
+    const char *value, *words;
+} outcomes[] = {{"won", "won"},
+                {"lost", "lost"},
+                {"resolved", "resolved"},
+                {"cancelled spam", "cancelled: spam"},
+                {"cancelled duplicate", "cancelled: a duplicate"},
+                {"cancelled merged", "cancelled: merged"},
+                {"cancelled test", "cancelled: a test"},
+                {"cancelled customer", "cancelled by the customer"}};
+
+static void put_outcomes(struct eh_page *page, const char *chosen)
+{
+    eh_html(&page->main, "<label>Close as<select name=\"outcome\" required><option "
+                         "value=\"\">Choose …</option>");
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        eh_html(&page->main, "<option value=\"%s\"%s>%s</option>", outcomes[i].value,
+                strcmp(outcomes[i].value, chosen) == 0 ? " selected" : "", outcomes[i].words);
+    eh_html(&page->main, "</select></label>");
+}
+
+void eh_by_hand_outcome(struct eh_page *page, const json_t *ticket)
+{
+    bool closed = strcmp(eh_text_of(ticket, "state"), "closed") == 0;
+    form_begin_ticket(page, OUTCOME, ticket);
+    if (closed)
+        eh_part_hidden(page, "outcome", "reopened");
+    else
+        put_outcomes(page, typed_of(page, OUTCOME, ticket, "outcome"));
+    eh_html(&page->main,
+            "<div class=\"actions\"><button>%s</button></div><p class=\"note\">The helpdesk is "
+            "not told: where it can be done there, do it there, and evenhand hears of it.</p>",
+            closed ? "Reopen" : "Close");
+    eh_part_form_end(page);
 }

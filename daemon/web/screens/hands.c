@@ -179,10 +179,11 @@ static unsigned put_error(struct eh_page *page, const json_t *status)
 {
     const char *error = eh_text_of(status, "last_error");
     const char *at = eh_text_of(status, "last_error_at");
-    if (!*error || !is_of_today(page, at))
+    if (!is_of_today(page, at))
         return 0;
     item_begin(page, "warn", "desk", "error");
-    eh_html(&page->main, "<strong>Last error</strong> %s, at ", error);
+    eh_html(&page->main, "<strong>Last error</strong> %s, at ",
+            *error ? error : "of evenhandd, which operators are told");
     eh_part_time(page, at);
     item_end(page);
     return 1;

@@ -185,14 +185,18 @@ static void put_history(struct eh_page *page, const json_t *ticket)
 static void put_actions(struct eh_page *page, const json_t *ticket)
 {
     const char *id = eh_text_of(ticket, "team");
+    bool closed = strcmp(eh_text_of(ticket, "state"), "closed") == 0;
     const json_t *team;
-    if (!*id || !eh_page_manages(page, id) || strcmp(eh_text_of(ticket, "state"), "closed") == 0)
+    if (!*id || !eh_page_manages(page, id))
         return;
-    team = eh_page_get(page, "/v1/teams/%s", id);
+    team = closed ? NULL : eh_page_get(page, "/v1/teams/%s", id);
     eh_html(&page->main,
             "<section class=\"card\" aria-labelledby=\"do\"><h2 id=\"do\">By hand</h2>");
-    eh_by_hand_ticket_forms(page, ticket, team);
-    eh_by_hand_names(page, team);
+    if (!closed)
+        eh_by_hand_ticket_forms(page, ticket, team);
+    eh_by_hand_outcome(page, ticket);
+    if (!closed)
+        eh_by_hand_names(page, team);
     eh_html(&page->main, "</section>");
 }
 
