@@ -153,6 +153,15 @@ static bool is_missing(const struct eh_page *page)
     return false;
 }
 
+/* Whether evenhandd went away while the page was made, so that some of it is not there. */
+static bool is_cut(const struct eh_page *page)
+{
+    for (unsigned i = 0; i < page->answer_count; i++)
+        if (page->answers[i].answer.why && page->answers[i].answer.status == 0)
+            return true;
+    return false;
+}
+
 static void go_on(struct eh_page *page)
 {
     bool missing = true;
@@ -172,6 +181,8 @@ static void go_on(struct eh_page *page)
         if (missing && ask_missing(page))
             return;
     }
+    if (page->status == 200 && is_cut(page))
+        page->status = 503;
     page->done(page, page->context);
 }
 
