@@ -4,7 +4,6 @@ answers, and whatever is killed.
 """
 import json
 import os
-import shutil
 import signal
 import ssl
 import statistics
@@ -14,7 +13,8 @@ import time
 import redis
 
 from bridge_kit import Bridge, account_of, certificate, create, desk, have_owners, once, owner_of, owners, ticket
-from harness import (LONG, OUTBOX, SEED, SUPPORT, Skip, note, patience, program_holds, run, scenario,
+from clocks import library
+from harness import (LONG, OUTBOX, SEED, SUPPORT, note, patience, program_holds, run, scenario,
                      wait_until)
 from helpdesk_stub import Helpdesk
 from owner_stub import OwnerStub
@@ -247,10 +247,9 @@ def hang(stack):
 
 @scenario("a helpdesk whose certificate has expired is sent nothing, and is served once it has a new one")
 def expired(stack):
-    if not shutil.which("faketime"):
-        raise Skip("faketime is not installed")
+    then = ["env", "LD_PRELOAD=" + library(), "FAKETIME=2020-01-01 12:00:00"]
     stack.start(desk())
-    old = certificate(stack.dir, "old", ["faketime", "2020-01-01 12:00:00"])
+    old = certificate(stack.dir, "old", then)
     new = certificate(stack.dir, "new")
     trusted = os.path.join(stack.dir, "both.crt")
     with open(trusted, "w", encoding="ascii") as both:

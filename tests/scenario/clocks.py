@@ -12,13 +12,17 @@ def jump(stack, seconds):
     os.rename(stack.dir + "/shift.new", stack.dir + "/shift")
 
 
+def library():
+    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    if not found:
+        raise Skip("libfaketime is not installed")
+    return found[0]
+
+
 def fake(stack):
     """The environment of whoever has the clock that jumps."""
-    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    if not library:
-        raise Skip("libfaketime is not installed")
     jump(stack, 0)
-    return {"LD_PRELOAD": library[0], "FAKETIME_TIMESTAMP_FILE": stack.dir + "/shift",
+    return {"LD_PRELOAD": library(), "FAKETIME_TIMESTAMP_FILE": stack.dir + "/shift",
             "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
