@@ -12,6 +12,7 @@
 #include "bridge/commands/commands.h"
 #include "bridge/profile/connection.h"
 #include "host/log.h"
+#include "host/options.h"
 
 static const char help[] =
     "evenhand-bridge connects a helpdesk to evenhand: it hears of tickets by webhook\n"
@@ -61,8 +62,7 @@ static const struct command commands[] = {
 
 static int wrong_call(const char *what, const char *why)
 {
-    fprintf(stderr, "evenhand-bridge: %s: %s; try evenhand-bridge --help\n", what, why);
-    return EH_EXIT_USAGE;
+    return eh_options_wrong("evenhand-bridge", what, why);
 }
 
 static void on_ready(void)
@@ -93,44 +93,19 @@ struct wishes {
 
 static int read_options(int argc, char **argv, struct eh_bridge_call *call, struct wishes *wishes)
 {
-    static const struct option options[] = {{"connection", required_argument, NULL, 'c'},
-                                            {"folder", required_argument, NULL, 'f'},
-                                            {"profiles", required_argument, NULL, 'p'},
-                                            {"check", no_argument, NULL, 'k'},
-                                            {"name", required_argument, NULL, 'n'},
-                                            {"socket", required_argument, NULL, 's'},
-                                            {"ca", required_argument, NULL, 'a'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"version", no_argument, NULL, 'V'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == ':')
-            return wrong_call(argv[optind - 1], "needs a value");
-        if (option == '?')
-            return wrong_call(argv[optind - 1], "no such option");
-        if (option == 'c')
-            call->name = optarg;
-        if (option == 'f')
-            call->folder = optarg;
-        if (option == 'p')
-            call->profiles = optarg;
-        if (option == 'n')
-            call->rename = optarg;
-        if (option == 's')
-            call->socket = optarg;
-        if (option == 'a')
-            call->ca = optarg;
-        wishes->check |= option == 'k';
-        wishes->verbose |= option == 'v';
-        wishes->version |= option == 'V';
-        wishes->help |= option == 'h';
-        call->json |= option == 'j';
-    }
-    return 0;
+    const struct eh_option options[] = {{"connection", .text = &call->name},
+                                        {"folder", .text = &call->folder},
+                                        {"profiles", .text = &call->profiles},
+                                        {"check", .flag = &wishes->check},
+                                        {"name", .text = &call->rename},
+                                        {"socket", .text = &call->socket},
+                                        {"ca", .text = &call->ca},
+                                        {"json", .flag = &call->json},
+                                        {"verbose", .flag = &wishes->verbose},
+                                        {"version", .flag = &wishes->version},
+                                        {"help", .flag = &wishes->help}};
+    return eh_options_read("evenhand-bridge", options, sizeof options / sizeof *options, argc,
+                           argv);
 }
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 
 #include "host/log.h"
 #include "host/loop.h"
+#include "host/options.h"
 #include "web/serve/serve.h"
 #include "web/sign/sign.h"
 
@@ -39,8 +40,7 @@ struct wishes {
 
 static int wrong_call(const char *what, const char *why)
 {
-    fprintf(stderr, "evenhand-web: %s: %s; try evenhand-web --help\n", what, why);
-    return EH_EXIT_USAGE;
+    return eh_options_wrong("evenhand-web", what, why);
 }
 
 static int fail(const struct eh_error *error)
@@ -133,30 +133,14 @@ static int run(const struct eh_web_config *config)
 
 static int read_options(int argc, char **argv, struct wishes *ret)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"link", required_argument, NULL, 'l'},
-                                            {"revoke", required_argument, NULL, 'r'},
-                                            {"check", no_argument, NULL, 'k'},
-                                            {"version", no_argument, NULL, 'V'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == ':')
-            return wrong_call(argv[optind - 1], "needs a value");
-        if (option == '?')
-            return wrong_call(argv[optind - 1], "no such option");
-        if (option == 'c')
-            ret->config = optarg;
-        if (option == 'l')
-            ret->link = optarg;
-        if (option == 'r')
-            ret->revoke = optarg;
-        ret->check |= option == 'k';
-        ret->version |= option == 'V';
-        ret->help |= option == 'h';
-    }
+    const struct eh_option options[] = {
+        {"config", .text = &ret->config},   {"link", .text = &ret->link},
+        {"revoke", .text = &ret->revoke},   {"check", .flag = &ret->check},
+        {"version", .flag = &ret->version}, {"help", .flag = &ret->help}};
+    int code =
+        eh_options_read("evenhand-web", options, sizeof options / sizeof *options, argc, argv);
+    if (code)
+        return code;
     if (optind < argc)
         return wrong_call(argv[optind], "is too much");
     if (!!ret->link + !!ret->revoke + ret->check > 1)

@@ -178,6 +178,7 @@ OWN = {
     "admin/http/lookup.h": "#include <unistd.h>\nuid_t uid; void *peer; eh_child_fn *on_end;",
     "host/child.h": "#include <unistd.h>\neh_child_fn *on_end;",
     "host/sanitized.h": "#include <sys/resource.h>\nstruct rlimit memory;",
+    "host/options.h": "#include <getopt.h>\nint argc; char **argv;",
     "host/command_line.h": "eh_child_fn *on_end;",
     "redis/link.h": """struct eh_redis_address address; eh_redis_state_fn *on_state;
         eh_redis_reply_fn *got_reply; int argc; const char **argv; size_t *argvlen;""",
