@@ -173,7 +173,9 @@ int eh_step_absence(struct step *s)
     int r = eh_step_rep(s, &rep);
     if (r < 0 || rep == NONE)
         return r;
-    return eh_message_has(&s->m, EH_FIELD_CANCEL) ? absence_cancel(s, rep) : absence_take(s, rep);
+    r = eh_message_has(&s->m, EH_FIELD_CANCEL) ? absence_cancel(s, rep) : absence_take(s, rep);
+    s->fx->shifts |= !s->fx->refused;
+    return r;
 }
 
 /* ---- readers */

@@ -136,5 +136,6 @@ int eh_step_schedule(struct step *s)
     if (r == 0)
         eh_shifts_turn(s, UINT32_MAX);
     eh_digest_hours(s->e);
+    s->fx->shifts = true;
     return r;
 }

@@ -115,7 +115,9 @@ void eh_shifts_turn(struct step *step, uint32_t most)
         }
         told += told == 0; /* a change without members is work, too */
         most -= told < most ? told : most;
+        step->fx->shifts = true;
     }
+    step->fx->shifts &= eh_shift_due(e) > step->now_us;
 }
 
 void eh_shifts_back(struct step *s)

@@ -29,7 +29,7 @@ static void accounts_read(const struct eh_fairness_watch *w)
 
 static int member_status(const struct eh_member_view *member)
 {
-    return member->active ? member->state : 0;
+    return member->active && !member->off ? member->state : 0;
 }
 
 static void state_tell(const struct eh_fairness_watch *w, const struct eh_member_view *member,
@@ -176,7 +176,7 @@ static void effect_take(struct eh_fairness_watch *w, const struct eh_input *in,
         if (fx->items[i].type == EH_NOTICE_RESENT && eh_str_equal(fx->items[i].team, w->team))
             eh_fairness_resent(w->fairness, in->message.value);
     if (in->message.type == EH_MESSAGE_DESK || in->message.type == EH_MESSAGE_DAY ||
-        in->message.type == EH_MESSAGE_ACCEPT_TIME)
+        in->message.type == EH_MESSAGE_ACCEPT_TIME || fx->shifts)
         team_look(w, in->at_us);
     if (in->message.type == EH_MESSAGE_DESK)
         accounts_read(w);

@@ -208,6 +208,7 @@ struct eh_effects {
     bool older;            /* an update from before the newest `changed_at`: nothing was done */
     struct eh_done done;   /* OWNER, or a ticket that moves: what a rep did */
     bool pending;          /* the outcome waits for a ticket that is not there yet */
+    bool shifts;           /* reps went on or off, and all are told */
     /* signal, or DUE that ended one: */
     struct eh_str signal_rep; /* empty: no signal took effect or was taken */
     uint8_t signal_status;    /* enum eh_status */
