@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 
 #include <evenhand/fairness/watch.h>
+#include <evenhand/wire/schedule.h>
 
 #include "engine_kit.h"
 
@@ -269,6 +270,37 @@ Test(fairness_watch, a_state_that_ended_before_the_report)
     look(&w);
     cr_expect_eq(rep_of(&w, "ana")->overloaded_s, 1800);
     cr_expect_eq(rep_of(&w, "ana")->available_s, 86400 - 1800);
+    done(&w);
+}
+
+/* Time outside of hours, and of an absence, is no state's time. */
+Test(fairness_watch, nobody_who_is_off_is_available)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    const int64_t hour_us = INT64_C(3600000000);
+    const struct eh_interval shift = {KIT_START + hour_us, KIT_START + 3 * hour_us};
+    struct watched w;
+    char absent[128];
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    eh_schedule_put_intervals(&text, 1, &shift, 1);
+    eh_schedule_put_rep(&text, eh_str("ana"), 1);
+    step(&w,
+         (struct eh_message){.type = EH_MESSAGE_SCHEDULE,
+                             .has = EH_FIELD_BIT(EH_FIELD_TEXT),
+                             .text = eh_str_n((const char *)text.data, text.size)},
+         EH_ORIGIN_SHELL);
+    eh_format(absent, sizeof absent, "{'type':'absence','rep':'ben','from':%lld,'until':%lld}",
+              (long long)(KIT_START + hour_us) / 1000, (long long)(KIT_START + 2 * hour_us) / 1000);
+    send(&w, absent);
+    for (int i = 0; i < 4; i++) {
+        kit_pass(&w.kit, 3600);
+        for (int due = 0; due < 3; due++)
+            step(&w, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL);
+    }
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 2 * 3600);
+    cr_expect_eq(rep_of(&w, "ben")->available_s, 3 * 3600);
+    cr_expect_eq(rep_of(&w, "cai")->available_s, 4 * 3600);
     done(&w);
 }
 
