@@ -8,7 +8,6 @@
 
 #include <evenhand/wire/message.h>
 
-#define TIME_ZONE_MAX   63 /* bytes */
 #define RESEND_WITHIN_S 86400
 
 /* Where the sections of the file stand. They are read in a fixed order, not in the file's: reps
@@ -16,7 +15,7 @@
 struct top {
     struct eh_str id, currency, time_zone;
     int64_t resend_within_s;
-    const struct desk_node *kinds, *reps, *teams, *plans;
+    const struct desk_node *kinds, *calendars, *reps, *teams, *plans;
 };
 
 static int currency_read(struct desk_reader *reader, const struct desk_node *node,
@@ -33,40 +32,13 @@ static int currency_read(struct desk_reader *reader, const struct desk_node *nod
     return eh_desk_keep_text(reader, text, ret);
 }
 
-/* Checks the spelling alone. The daemon looks whether the zone exists: lib/ reads no files. */
-static bool time_zone_valid(struct eh_str text)
-{
-    if (text.size == 0 || text.size > TIME_ZONE_MAX || text.data[0] == '/')
-        return false;
-    for (uint32_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && c != '_' && c != '+' && c != '-' && c != '/')
-            return false;
-    }
-    return true;
-}
-
-static int time_zone_read(struct desk_reader *reader, const struct desk_node *node,
-                          const struct desk_path *path, void *ret)
-{
-    struct eh_str text;
-    int r = eh_desk_read_text(reader, node, path, &text);
-    if (r < 0)
-        return r;
-    if (!time_zone_valid(text))
-        return eh_desk_refuse(
-            reader, node, path, EH_EINVAL, "`%.*s` is no time zone such as Europe/Oslo",
-            text.size < TIME_ZONE_MAX ? (int)text.size : TIME_ZONE_MAX, text.data);
-    return eh_desk_keep_text(reader, text, ret);
-}
-
 static const struct desk_field top_fields[] = {
     {"desk", eh_desk_read_id, offsetof(struct top, id), false},
     {"currency", currency_read, offsetof(struct top, currency), false},
-    {"time_zone", time_zone_read, offsetof(struct top, time_zone), false},
+    {"time_zone", eh_desk_read_time_zone, offsetof(struct top, time_zone), false},
     {"resend_within", eh_desk_read_duration, offsetof(struct top, resend_within_s), false},
     {"kinds", eh_desk_read_node, offsetof(struct top, kinds), false},
+    {"calendars", eh_desk_read_node, offsetof(struct top, calendars), false},
     {"reps", eh_desk_read_node, offsetof(struct top, reps), false},
     {"teams", eh_desk_read_node, offsetof(struct top, teams), false},
     {"plans", eh_desk_read_node, offsetof(struct top, plans), false},
@@ -216,6 +188,7 @@ static const struct desk_field rep_fields[] = {
     {"skills", skills_read, 0, false},
     {"accounts", eh_desk_read_accounts, 0, false},
     {"user", eh_desk_read_user, offsetof(struct eh_desk_rep, user), false},
+    {"hours", eh_desk_read_hours, offsetof(struct eh_desk_rep, hours), false},
 };
 
 static int rep_read(struct desk_reader *reader, const struct desk_node *node,
@@ -346,9 +319,13 @@ static int top_read(struct desk_reader *reader, const struct desk_node *root)
     r = top.kinds ? section_read(reader, top.kinds, &path, "kinds", kinds_read)
                   : kinds_default(reader);
     if (r == 0)
+        r = section_read(reader, top.calendars, &path, "calendars", eh_desk_read_calendars);
+    if (r == 0)
         r = section_read(reader, top.reps, &path, "reps", reps_read);
     if (r == 0)
         r = section_read(reader, top.teams, &path, "teams", teams_read);
+    if (r == 0)
+        eh_desk_settle_hours(desk);
     if (r == 0)
         r = section_read(reader, top.plans, &path, "plans", eh_plan_read_all);
     return r;

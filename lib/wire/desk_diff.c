@@ -3,6 +3,7 @@
  */
 #include <evenhand/wire/desk.h>
 
+#include "desk_hours_diff.h"
 #include "lines.h"
 
 /* What a line is about: "rep ana", "team sales", or the desk as a whole. */
@@ -321,6 +322,7 @@ size_t eh_desk_diff(const struct eh_desk *old, const struct eh_desk *new, eh_des
     kinds_diff(&to, old, new);
     reps_diff(&to, old, new);
     teams_diff(&to, old, new);
+    to.count += eh_desk_hours_diff(old, new, line, context);
     return to.count + eh_desk_plans_diff(old, new, line, context);
 }
 
@@ -342,5 +344,6 @@ size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void 
                 "the night; set `capacity`",
                 EH_STR_ARG(team->id));
     }
+    to.count += eh_desk_hours_warnings(desk, line, context);
     return to.count + eh_desk_plans_lint(desk, line, context);
 }

@@ -1,5 +1,5 @@
 /*
- * desk_find: a rep, a team or a kind of a desk by id. The lists of a desk are sorted by id.
+ * desk_find: a rep, a team, a kind or a calendar of a desk by id. The lists of a desk are sorted by id.
  */
 #include <evenhand/wire/desk.h>
 
@@ -22,7 +22,8 @@ static const void *item_find(const void *items, uint32_t count, size_t size, str
 }
 
 _Static_assert(offsetof(struct eh_desk_rep, id) == 0 && offsetof(struct eh_desk_team, id) == 0 &&
-                   offsetof(struct eh_desk_kind, id) == 0,
+                   offsetof(struct eh_desk_kind, id) == 0 &&
+                   offsetof(struct eh_desk_calendar, id) == 0,
                "item_find() reads the id at the start of an item");
 
 const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *desk, struct eh_str id)
@@ -38,4 +39,11 @@ const struct eh_desk_team *eh_desk_team(const struct eh_desk *desk, struct eh_st
 const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *desk, struct eh_str id)
 {
     return item_find(desk->kinds, desk->kind_count, sizeof *desk->kinds, id);
+}
+
+struct eh_desk_calendar *eh_desk_calendar(const struct eh_desk *desk, struct eh_str id)
+{
+    const struct eh_desk_calendar *found =
+        item_find(desk->calendars, desk->calendar_count, sizeof *desk->calendars, id);
+    return found ? &desk->calendars[found - desk->calendars] : NULL;
 }

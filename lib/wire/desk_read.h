@@ -102,6 +102,16 @@ desk_read_fn eh_desk_read_accounts;
 int eh_desk_arrange_accounts(struct desk_reader *, const struct desk_path *,
                              const struct desk_node *reps) EH_MUST_CHECK;
 
+/* desk_hours.c: `hours` of a rep or a team, which is a struct eh_desk_calendar *: the id of a
+ * calendar, or own ones. */
+desk_read_fn eh_desk_read_hours;
+desk_read_fn eh_desk_read_time_zone; /* desk_hours.c: struct eh_str: the name of a zone */
+/* desk_hours.c: `calendars` of the desk; reader->desk must have its time zone by then. */
+int eh_desk_read_calendars(struct desk_reader *, const struct desk_node *,
+                           const struct desk_path *) EH_MUST_CHECK;
+/* desk_hours.c: gives own hours of reps that name no holidays those of a team they are in. */
+void eh_desk_settle_hours(struct eh_desk *);
+
 /* desk_team.c: reads an item of `teams`. reader->desk must have its reps by then. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_desk_team *ret) EH_MUST_CHECK;

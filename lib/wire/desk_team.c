@@ -318,6 +318,7 @@ static const struct desk_field team_fields[] = {
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},
     {"overloaded", overloaded_read, 0, false},
     {"leavers_work", leavers_work_read, 0, false},
+    {"hours", eh_desk_read_hours, offsetof(struct eh_desk_team, hours), false},
 };
 
 int eh_desk_read_team(struct desk_reader *reader, const struct desk_node *node,

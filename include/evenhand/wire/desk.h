@@ -31,6 +31,9 @@ EH_C_BEGIN
 #define EH_DESK_CAPACITY_MAX   1000000
 #define EH_DESK_AT_MOST_MAX    100000   /* tickets an hour, or a day */
 #define EH_DESK_DURATION_MAX_S 31622400 /* 366 days */
+#define EH_DESK_CALENDARS_MAX  1000
+#define EH_DESK_SPANS_MAX      8    /* of working time in a day */
+#define EH_DESK_HOLIDAYS_MAX   2000 /* of a calendar */
 
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 
@@ -51,6 +54,33 @@ struct eh_desk_account {
     struct eh_str source, account;
 };
 
+/* Working time of a day: minutes of local wall time since its midnight. `until` is above 24 hours
+ * where it ends on the next day. */
+struct eh_desk_span {
+    uint16_t from, until;
+};
+
+struct eh_desk_day {
+    struct eh_desk_span *spans; /* ascending, apart */
+    uint32_t span_count;        /* 0: nobody works */
+};
+
+struct eh_desk_holiday {
+    int32_t date;
+    struct eh_desk_day day; /* takes the place of the weekday's */
+};
+
+/* Who works when: hours by weekday, and days with other ones. */
+struct eh_desk_calendar {
+    struct eh_str id; /* empty: the own hours of a rep or a team */
+    struct eh_str time_zone;
+    struct eh_desk_day week[7];       /* from Monday */
+    struct eh_desk_holiday *holidays; /* sorted by date, each once */
+    uint32_t holiday_count;
+    const struct eh_desk_calendar *holidays_of; /* own hours: the calendar whose holidays and time
+                                                   zone hold for them; or NULL */
+};
+
 struct eh_desk_rep {
     struct eh_str id, name, user; /* name defaults to the id; user: the Unix user, may be empty */
     uint32_t share_ppm;           /* 1..1,000,000 */
@@ -59,6 +89,7 @@ struct eh_desk_rep {
     uint32_t skill_count;
     struct eh_desk_account *accounts; /* sorted by source, each source once */
     uint32_t account_count;
+    struct eh_desk_calendar *hours; /* NULL: the team's */
 };
 
 /* Whose an account is. */
@@ -92,8 +123,9 @@ struct eh_desk_team {
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */
     int64_t overloaded_at_least_s, overloaded_at_most_s;
-    uint8_t leavers_work;     /* enum eh_leavers_work */
-    struct eh_str leavers_to; /* a team of this desk, another one; or empty */
+    uint8_t leavers_work;           /* enum eh_leavers_work */
+    struct eh_str leavers_to;       /* a team of this desk, another one; or empty */
+    struct eh_desk_calendar *hours; /* of reps who have none; NULL: at any time */
 };
 
 struct eh_desk {
@@ -103,6 +135,8 @@ struct eh_desk {
                                    0: none is */
     struct eh_desk_kind *kinds; /* sorted by id */
     uint32_t kind_count;
+    struct eh_desk_calendar *calendars; /* that have an id, sorted by it */
+    uint32_t calendar_count;
     struct eh_desk_rep *reps; /* sorted by id */
     uint32_t rep_count;
     struct eh_desk_account_of *accounts; /* of all reps, sorted by source, then by account */
@@ -125,6 +159,8 @@ int eh_desk_parse_new(struct eh_str text, struct eh_arena *, struct eh_desk **re
 const struct eh_desk_rep *eh_desk_rep(const struct eh_desk *, struct eh_str id);   /* or NULL */
 const struct eh_desk_team *eh_desk_team(const struct eh_desk *, struct eh_str id); /* or NULL */
 const struct eh_desk_kind *eh_desk_kind(const struct eh_desk *, struct eh_str id); /* or NULL */
+/* or NULL */
+struct eh_desk_calendar *eh_desk_calendar(const struct eh_desk *, struct eh_str id);
 /* The rep who has this account of this source, or NULL. */
 const struct eh_desk_rep *eh_desk_find_account(const struct eh_desk *, struct eh_str source,
                                                struct eh_str account);

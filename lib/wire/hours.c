@@ -1,0 +1,91 @@
+/*
+ * hours: a calendar of a desk as instants.
+ */
+#include <evenhand/wire/hours.h>
+
+#include <stdlib.h>
+
+#include <evenhand/base/array.h>
+
+#define DAY_S         86400
+#define US            INT64_C(1000000)
+#define EPOCH_WEEKDAY 3 /* 1970-01-01 was a Thursday; Monday is 0 */
+
+void eh_hours_done(struct eh_hours *hours)
+{
+    free(hours->spans);
+    *hours = (struct eh_hours)EH_HOURS_INIT;
+}
+
+static int holiday_compare(const void *date, const void *item)
+{
+    const struct eh_desk_holiday *holiday = item;
+    int32_t wanted = *(const int32_t *)date;
+    return (wanted > holiday->date) - (wanted < holiday->date);
+}
+
+/* The hours of a date: those of a holiday, or the weekday's. */
+static const struct eh_desk_day *calendar_day(const struct eh_desk_calendar *calendar, int32_t date)
+{
+    const struct eh_desk_calendar *of = calendar->holidays_of ? calendar->holidays_of : calendar;
+    const struct eh_desk_holiday *holiday =
+        of->holiday_count
+            ? bsearch(&date, of->holidays, of->holiday_count, sizeof *of->holidays, holiday_compare)
+            : NULL;
+    int32_t weekday = (date % 7 + EPOCH_WEEKDAY + 7) % 7;
+    return holiday ? &holiday->day : &calendar->week[weekday];
+}
+
+static int span_append(struct eh_hours *hours, int64_t from_us, int64_t until_us)
+{
+    struct eh_interval *last = hours->count ? &hours->spans[hours->count - 1] : NULL;
+    if (from_us >= until_us)
+        return 0; /* the clocks skipped all of it */
+    if (last && from_us <= last->until_us) {
+        if (until_us > last->until_us)
+            last->until_us = until_us;
+        return 0;
+    }
+    int r = eh_array_room(&hours->spans, &hours->room, hours->count + 1, EH_HOURS_SPANS_MAX);
+    if (r == 0)
+        hours->spans[hours->count++] = (struct eh_interval){from_us, until_us};
+    return r;
+}
+
+static int day_expand(const struct eh_desk_calendar *calendar, const struct eh_hours_zone *zone,
+                      int32_t date, struct eh_hours *hours)
+{
+    const struct eh_desk_day *day = calendar_day(calendar, date);
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < day->span_count; i++) {
+        int64_t midnight_s = (int64_t)date * DAY_S;
+        int64_t from_s =
+            zone->instant(zone->context, calendar->time_zone, midnight_s + day->spans[i].from * 60);
+        int64_t until_s = zone->instant(zone->context, calendar->time_zone,
+                                        midnight_s + day->spans[i].until * 60);
+        r = span_append(hours, from_s * US, until_s * US);
+    }
+    return r;
+}
+
+int eh_hours_expand(const struct eh_desk_calendar *calendar, const struct eh_hours_zone *zone,
+                    int32_t first, int32_t last, struct eh_hours *hours)
+{
+    int r = 0;
+    for (int32_t date = first; r == 0 && date <= last; date++)
+        r = day_expand(calendar, zone, date, hours);
+    return r;
+}
+
+void eh_hours_clip(struct eh_hours *hours, int64_t from_us, int64_t until_us)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < hours->count; i++) {
+        struct eh_interval span = hours->spans[i];
+        span.from_us = span.from_us > from_us ? span.from_us : from_us;
+        span.until_us = span.until_us < until_us ? span.until_us : until_us;
+        if (span.from_us < span.until_us)
+            hours->spans[kept++] = span;
+    }
+    hours->count = kept;
+}
