@@ -1,5 +1,6 @@
 /*
- * desk_find: a rep, a team, a kind or a calendar of a desk by id. The lists of a desk are sorted by id.
+ * desk_find: a rep, a team, a kind or a calendar of a desk by id. The lists of a desk are sorted by
+ * id.
  */
 #include <evenhand/wire/desk.h>
 

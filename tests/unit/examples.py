@@ -127,6 +127,12 @@ OWN = {
     "host/yaml_node.h": "struct eh_yaml *in; const yaml_node_t *node; const char *name;",
     "host/yaml_table.h": "#include <jansson.h>\n",
     "pool/next.h": "struct eh_pool_statement *statement; eh_plan_line_fn *line; void *context;",
+    "calendar/handover.h": "struct eh_held held; int32_t today;",
+    "calendar/ics.h": "int64_t now_s, in_a_year_s; struct eh_ics ics;",
+    "calendar/zone.h": "struct eh_desk_calendar *calendar; struct eh_hours hours; int32_t first, last;",
+    "wire/hours.h": """struct eh_desk_calendar *calendar; int32_t first, last;
+        int64_t zone_instant(void *context, struct eh_str time_zone, int64_t local_s);
+        void work(int64_t from_us, int64_t until_us);""",
     "admin/api/what_if.h": "struct eh_pool_asked asked;",
     "admin/api/log_text.h": "struct eh_str by, rep, source, id, reason;",
     "admin/api/board.h": "struct eh_admin_request *request; struct eh_str team; json_t *body;",

@@ -1,0 +1,245 @@
+/*
+ * unit/handover: what is handed over to an engine so that it holds what a desk file says. The
+ * engine of these tests is a list of what it was told.
+ */
+#include <evenhand/wire/hours.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "calendar/handover.h"
+#include "calendar/zone.h"
+
+#define DAY_US   (86400 * INT64_C(1000000))
+#define HOUR_US  (3600 * INT64_C(1000000))
+#define MONDAY   20514 /* 2026-03-02 */
+#define PEOPLE   8
+#define LIST_MAX 64
+
+struct list {
+    struct eh_interval items[LIST_MAX];
+    uint32_t count;
+};
+
+/* What an engine holds: people by their first letter, 'A' a team, 'a' a rep. */
+struct fake {
+    int64_t window_us;
+    uint32_t highest;
+    struct list lists[PEOPLE + 1];
+    uint32_t of[128];
+    uint32_t replaced, appended, named;
+};
+
+static uint32_t fake_highest(const void *context, int64_t *ret_window_us)
+{
+    const struct fake *fake = context;
+    *ret_window_us = fake->window_us;
+    return fake->highest;
+}
+
+static uint32_t fake_intervals(const void *context, uint32_t schedule,
+                               const struct eh_interval **ret)
+{
+    const struct fake *fake = context;
+    cr_assert_leq(schedule, fake->highest);
+    *ret = fake->lists[schedule].items;
+    return fake->lists[schedule].count;
+}
+
+static uint32_t fake_of(const void *context, struct eh_str id)
+{
+    return ((const struct fake *)context)->of[(unsigned char)id.data[0]];
+}
+
+static void fake_append(struct fake *fake, struct eh_schedule_record *record)
+{
+    struct list *list = &fake->lists[record->schedule];
+    struct eh_interval interval;
+    if (record->schedule > fake->highest) {
+        cr_expect_eq(record->schedule, fake->highest + 1);
+        fake->highest = record->schedule;
+    }
+    while (eh_schedule_interval(record, &interval)) {
+        struct eh_interval *last = list->count ? &list->items[list->count - 1] : NULL;
+        cr_assert(!last || interval.from_us >= last->until_us);
+        cr_assert_lt(list->count, LIST_MAX);
+        if (last && interval.from_us == last->until_us)
+            last->until_us = interval.until_us;
+        else
+            list->items[list->count++] = interval;
+        fake->appended++;
+    }
+}
+
+static void fake_take(struct fake *fake, struct eh_bytes text)
+{
+    struct eh_reader in = eh_reader(text.data, text.size);
+    struct eh_schedule_record record;
+    struct eh_error error = {0};
+    int r;
+    cr_expect_leq(text.size, EH_SCHEDULE_TEXT_MAX);
+    while ((r = eh_schedule_next(&in, &record, &error)) > 0) {
+        if (record.kind == EH_SCHEDULE_WINDOW)
+            fake->window_us = record.until_us;
+        if (record.kind == EH_SCHEDULE_REPLACE) {
+            fake->lists[record.schedule].count = 0;
+            fake->replaced++;
+        }
+        if (record.kind == EH_SCHEDULE_INTERVALS)
+            fake_append(fake, &record);
+        if (record.kind == EH_SCHEDULE_REP || record.kind == EH_SCHEDULE_TEAM) {
+            fake->of[(unsigned char)record.id.data[0]] = record.schedule;
+            fake->named++;
+        }
+    }
+    cr_assert_eq(r, 0, "%s", error.text);
+}
+
+/* Hands over what a desk file says at noon UTC of a day. Returns how many texts it took. */
+static uint32_t hand_over(struct fake *fake, const char *text, int32_t date)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_error error = {0};
+    struct eh_desk *desk;
+    cr_assert_eq(eh_desk_parse_new(eh_str(text), &arena, &desk, &error), 0, "%s", error.text);
+    const struct eh_held held = {fake, fake_highest, fake_intervals, fake_of, fake_of};
+    const struct eh_handover_at at = {date * DAY_US + 12 * HOUR_US, date};
+    struct eh_handover handover = {0};
+    fake->replaced = fake->appended = fake->named = 0;
+    cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
+    uint32_t count = handover.count;
+    for (uint32_t i = 0; i < count; i++)
+        fake_take(fake, handover.texts[i]);
+    eh_handover_done(&handover);
+    return count;
+}
+
+#define DESK(hours)                                                                                \
+    "time_zone: UTC\ncalendars:\n  - {id: office, hours: " hours "}\n"                             \
+    "reps: [{id: ana, hours: office}, bob,\n"                                                      \
+    "  {id: cem, hours: {sat: 10:00-12:00}}, {id: dan, hours: {sat: 10:00-12:00}}]\n"              \
+    "teams: [{id: sales, hours: office}]"
+#define OFFICE DESK("{mon-fri: 08:00-16:00}")
+
+Test(handover, first_all_then_what_enters_the_window)
+{
+    struct fake fake = {0};
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY), 1);
+    cr_expect_eq(fake.window_us, (MONDAY + 31) * DAY_US);
+    cr_expect_eq(fake.highest, 2, "equal hours are one schedule");
+    cr_expect_eq(fake.named, 4);
+    cr_expect_eq(fake.of['a'], fake.of['s']);
+    cr_expect_eq(fake.of['c'], fake.of['d']);
+    cr_expect_neq(fake.of['a'], fake.of['c']);
+    cr_expect_eq(fake.of['b'], 0);
+    const struct list *office = &fake.lists[fake.of['a']];
+    cr_assert_eq(office->count, 23, "%u", office->count);
+    cr_expect_eq(office->items[0].from_us, MONDAY * DAY_US + 8 * HOUR_US);
+    cr_expect_eq(office->items[0].until_us, MONDAY * DAY_US + 16 * HOUR_US);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY), 0, "it holds all of it");
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY + 1), 1);
+    cr_expect_eq(fake.appended, 1);
+    cr_expect_eq(fake.replaced + fake.named, 0);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY + 2), 1);
+    cr_expect_eq(fake.appended, 1);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY + 3), 1, "a Saturday enters");
+    cr_expect_eq(fake.appended, 1);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY + 4), 1, "a Sunday: the window alone");
+    cr_expect_eq(fake.appended, 0);
+}
+
+Test(handover, what_a_desk_changes_is_replaced)
+{
+    struct fake fake = {0};
+    hand_over(&fake, OFFICE, MONDAY);
+    cr_expect_eq(hand_over(&fake, DESK("{mon-fri: 08:00-15:00}"), MONDAY), 1);
+    cr_expect_eq(fake.replaced, 1);
+    cr_expect_eq(fake.named, 0);
+    cr_expect_eq(fake.highest, 2);
+    cr_expect_eq(fake.lists[fake.of['a']].items[0].until_us, MONDAY * DAY_US + 15 * HOUR_US);
+    cr_expect_eq(fake.lists[fake.of['c']].count, 4);
+    const char *apart =
+        "time_zone: UTC\nreps: [{id: ana, hours: {mon-fri: 08:00-15:00}}, bob,\n"
+        "  {id: cem, hours: {sat: 10:00-12:00}}, {id: dan, hours: {sun: 10:00-12:00}}]\n"
+        "teams: [{id: sales}]";
+    cr_expect_eq(hand_over(&fake, apart, MONDAY), 1);
+    cr_expect_eq(fake.replaced, 1, "cem's and dan's alone");
+    cr_expect_eq(fake.highest, 3);
+    cr_expect_eq(fake.lists[fake.of['c']].items[0].from_us, (MONDAY + 5) * DAY_US + 10 * HOUR_US);
+    cr_expect_eq(fake.lists[fake.of['d']].items[0].from_us, (MONDAY + 6) * DAY_US + 10 * HOUR_US);
+    cr_expect_eq(fake.of['s'], 0);
+    cr_expect_neq(fake.of['c'], fake.of['d']);
+    cr_expect_eq(hand_over(&fake, "reps: [ana, bob, cem, dan]\nteams: [{id: sales}]", MONDAY), 1);
+    cr_expect_eq(fake.of['a'] + fake.of['c'] + fake.of['d'], 0);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY), 1, "numbers that nobody has are given again");
+    cr_expect_eq(fake.highest, 3);
+}
+
+Test(handover, days_of_being_down)
+{
+    struct fake fake = {0};
+    hand_over(&fake, OFFICE, MONDAY);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY + 7), 1);
+    cr_expect_eq(fake.appended, 6, "five days, and a Saturday");
+    cr_expect_eq(fake.replaced, 0);
+    cr_expect_eq(hand_over(&fake, OFFICE, MONDAY + 7 + 35), 1, "the window was over");
+    cr_expect_eq(fake.replaced, 0);
+    cr_expect_eq(fake.window_us, (MONDAY + 7 + 35 + 31) * DAY_US);
+}
+
+Test(handover, work_around_the_clock)
+{
+    struct fake fake = {0};
+    hand_over(&fake, DESK("{mon-sun: 00:00-24:00}"), MONDAY);
+    hand_over(&fake, DESK("{mon-sun: 00:00-24:00}"), MONDAY + 1);
+    cr_expect_eq(fake.replaced, 0);
+    cr_expect_eq(fake.lists[fake.of['a']].count, 1);
+    cr_expect_eq(fake.lists[fake.of['a']].items[0].until_us, (MONDAY + 32) * DAY_US);
+}
+
+Test(handover, the_zone_of_the_process_is_as_it_was)
+{
+    struct fake fake = {0};
+    setenv("TZ", "Asia/Tokyo", 1);
+    hand_over(&fake, DESK("{mon-sun: 00:00-24:00}"), MONDAY);
+    cr_expect_str_eq(getenv("TZ"), "Asia/Tokyo");
+    unsetenv("TZ");
+    struct fake other = {0};
+    hand_over(&other, DESK("{mon-sun: 00:00-24:00}"), MONDAY);
+    cr_expect_null(getenv("TZ"));
+}
+
+static uint32_t nobody(const void *context, struct eh_str id)
+{
+    (void)context;
+    (void)id;
+    return 0;
+}
+
+Test(handover, a_text_has_its_bound)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct fake fake = {0};
+    struct eh_error error = {0};
+    struct eh_desk *desk;
+    eh_bytes_put_text(&text, "reps:\n");
+    for (int i = 0; i < 20000; i++)
+        eh_bytes_put_text(&text,
+                          "- {id: somebody-with-a-long-name-%d, hours: {mon: 08:00-12:00}}\n", i);
+    cr_assert_eq(eh_desk_parse_new(eh_str_n((char *)text.data, text.size), &arena, &desk, &error),
+                 0, "%s", error.text);
+    const struct eh_held held = {&fake, fake_highest, fake_intervals, nobody, nobody};
+    const struct eh_handover_at at = {MONDAY * DAY_US, MONDAY};
+    struct eh_handover handover = {0};
+    cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
+    cr_expect_gt(handover.count, 2);
+    for (uint32_t i = 0; i < handover.count; i++) {
+        cr_expect_leq(handover.texts[i].size, EH_SCHEDULE_TEXT_MAX);
+        cr_expect(i + 1 == handover.count || handover.texts[i].size > EH_SCHEDULE_TEXT_MAX - 100);
+    }
+    eh_handover_done(&handover);
+}

@@ -1,0 +1,221 @@
+/*
+ * unit/ics: iCalendar files written by hand: what they say, and what the broken ones are told.
+ */
+#include <evenhand/base/base.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "calendar/ics.h"
+
+#define FROM_S  1767225600 /* 2026-01-01 */
+#define UNTIL_S 1830297600 /* 2028-01-01 */
+
+#define FILE_OF(events)                                                                            \
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n" events "END:VCALENDAR\r\n"
+#define EVENT(lines) "BEGIN:VEVENT\r\nUID:1@x\r\n" lines "END:VEVENT\r\n"
+
+#define OSLO                                                                                       \
+    "BEGIN:VTIMEZONE\r\nTZID:W. Europe\r\nBEGIN:STANDARD\r\nDTSTART:19961027T030000\r\n"           \
+    "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"        \
+    "END:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19810329T020000\r\n"                                \
+    "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\n"         \
+    "END:DAYLIGHT\r\nEND:VTIMEZONE\r\n"
+
+struct said {
+    struct eh_arena arena;
+    struct eh_ics ics;
+    struct eh_error error;
+    int r;
+};
+
+static void said_done(struct said *s)
+{
+    eh_arena_done(&s->arena);
+}
+
+/* A copy of exactly its size, so that a sanitizer sees a read behind its end. */
+static struct said read_text(const char *text)
+{
+    const struct eh_ics_window window = {FROM_S, UNTIL_S};
+    struct said s = {0};
+    size_t size = strlen(text);
+    char *copy = malloc(size ? size : 1);
+    cr_assert_not_null(copy);
+    memcpy(copy, text, size);
+    s.r = eh_ics_read(eh_str_n(copy, size), &window, &s.arena, &s.ics, &s.error);
+    free(copy);
+    return s;
+}
+
+/* "id busy first..last" of whole days, "id busy from-until" of others, with ~ for local ones. */
+static void expect(const char *text, const char *wanted)
+{
+    EH_AUTO(said) struct said s = read_text(text);
+    char lines[4096] = "";
+    size_t at = 0;
+    cr_assert_eq(s.r, 0, "%s", s.error.text);
+    for (uint32_t i = 0; i < s.ics.count; i++) {
+        const struct eh_ics_time *time = &s.ics.items[i];
+        char from[EH_DECIMAL_TEXT_MAX], until[EH_DECIMAL_TEXT_MAX];
+        if (time->days) {
+            eh_date_print(time->first, from);
+            eh_date_print(time->last, until);
+        } else {
+            eh_time_print(time->from_s * 1000000, from);
+            eh_time_print(time->until_s * 1000000, until);
+            from[16] = until[16] = '\0';
+        }
+        at += eh_format(lines + at, sizeof lines - at, "%.*s%s%s %s..%s\n", EH_STR_ARG(time->id),
+                        time->busy ? "" : " free", time->local ? " ~" : "", from, until);
+    }
+    cr_expect_str_eq(lines, wanted);
+}
+
+static void expect_refused(const char *text, const char *sentence)
+{
+    EH_AUTO(said) struct said s = read_text(text);
+    cr_expect_lt(s.r, 0, "%s", sentence);
+    cr_expect_str_eq(s.error.text, sentence);
+}
+
+Test(ics, whole_days)
+{
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20260501\r\n")), "1@x 2026-05-01..2026-05-01\n");
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20260701\r\nDTEND;VALUE=DATE:20260704\r\n")),
+           "1@x 2026-07-01..2026-07-03\n");
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20201225\r\nRRULE:FREQ=YEARLY\r\n")),
+           "1@x 20261225T0000 2026-12-25..2026-12-25\n1@x 20271225T0000 2027-12-25..2027-12-25\n");
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20240229\r\nRRULE:FREQ=YEARLY\r\n")), "");
+    expect(
+        FILE_OF(EVENT("DTSTART;VALUE=DATE:20200101\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH\r\n")),
+        "1@x 20261126T0000 2026-11-26..2026-11-26\n1@x 20271125T0000 2027-11-25..2027-11-25\n");
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20251230\r\nDTEND;VALUE=DATE:20260103\r\n")),
+           "1@x 2025-12-30..2026-01-02\n");
+}
+
+Test(ics, times)
+{
+    expect(FILE_OF(EVENT("DTSTART:20260701T080000Z\r\nDTEND:20260701T093000Z\r\n")),
+           "1@x 2026-07-01T08:00..2026-07-01T09:30\n");
+    expect(FILE_OF(EVENT("DTSTART:20260701T080000\r\nDURATION:PT1H\r\n")),
+           "1@x ~ 2026-07-01T08:00..2026-07-01T09:00\n");
+    expect(FILE_OF(EVENT("DTSTART;TZID=America/New_York:20260307T090000\r\nDURATION:PT1H\r\n"
+                         "RRULE:FREQ=DAILY;COUNT=2\r\n")),
+           "1@x 20260307T1400 2026-03-07T14:00..2026-03-07T15:00\n"
+           "1@x 20260308T1300 2026-03-08T13:00..2026-03-08T14:00\n");
+    expect(FILE_OF(OSLO EVENT("DTSTART;TZID=W. Europe:20260323T090000\r\n"
+                              "DTEND;TZID=W. Europe:20260323T100000\r\n"
+                              "RRULE:FREQ=WEEKLY;COUNT=4\r\n"
+                              "EXDATE;TZID=W. Europe:20260406T090000\r\n")),
+           "1@x 20260323T0800 2026-03-23T08:00..2026-03-23T09:00\n"
+           "1@x 20260330T0700 2026-03-30T07:00..2026-03-30T08:00\n"
+           "1@x 20260413T0700 2026-04-13T07:00..2026-04-13T08:00\n");
+}
+
+Test(ics, one_time_may_be_moved)
+{
+    expect(FILE_OF(EVENT("DTSTART:20260601T080000Z\r\nDTEND:20260601T090000Z\r\n"
+                         "RRULE:FREQ=DAILY;COUNT=3\r\n")
+                       EVENT("RECURRENCE-ID:20260602T080000Z\r\nDTSTART:20260602T120000Z\r\n"
+                             "DTEND:20260602T130000Z\r\n")),
+           "1@x 20260601T0800 2026-06-01T08:00..2026-06-01T09:00\n"
+           "1@x 20260603T0800 2026-06-03T08:00..2026-06-03T09:00\n"
+           "1@x 20260602T0800 2026-06-02T12:00..2026-06-02T13:00\n");
+}
+
+Test(ics, who_is_free)
+{
+    static const char *const free_lines[] = {
+        "TRANSP:TRANSPARENT\r\n", "STATUS:CANCELLED\r\n", "STATUS:TENTATIVE\r\n",
+        "X-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n"};
+    static const char *const busy_lines[] = {"TRANSP:OPAQUE\r\n", "STATUS:CONFIRMED\r\n",
+                                             "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n"};
+    char text[512];
+    for (size_t i = 0; i < 8; i++) {
+        eh_format(text, sizeof text, FILE_OF(EVENT("DTSTART;VALUE=DATE:20260501\r\n%s")),
+                  i < 5 ? free_lines[i] : busy_lines[i - 5]);
+        expect(text, i < 5 ? "1@x free 2026-05-01..2026-05-01\n" : "1@x 2026-05-01..2026-05-01\n");
+    }
+}
+
+Test(ics, lines_may_be_folded_and_end_as_they_like)
+{
+    expect("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n @x\nSUMMARY:a very\n  long one\n"
+           "DTSTART;VALUE=DATE:\n 20260501\nEND:VEVENT\nEND:VCALENDAR",
+           "1@x 2026-05-01..2026-05-01\n");
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20260501\r\nX-SOMETHING:1\r\nIMAGE:2\r\n")),
+           "1@x 2026-05-01..2026-05-01\n");
+}
+
+Test(ics, a_long_uid_is_told_by_its_hash)
+{
+    char text[1024], uid[301];
+    memset(uid, 'u', 300);
+    uid[300] = '\0';
+    eh_format(text, sizeof text,
+              "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:%s\r\nDTSTART;VALUE=DATE:20260501\r\n"
+              "END:VEVENT\r\nEND:VCALENDAR\r\n",
+              uid);
+    EH_AUTO(said) struct said s = read_text(text);
+    cr_assert_eq(s.r, 0, "%s", s.error.text);
+    cr_expect_eq(s.ics.items[0].id.size, 64);
+}
+
+Test(ics, broken_ones_are_refused_with_their_line)
+{
+    expect_refused("", "1: a file has 1 to 1048576 bytes");
+    expect_refused("hello\n", "1: this is no iCalendar: it begins with BEGIN:VCALENDAR");
+    expect_refused("BEGIN:VEVENT\nEND:VEVENT\n",
+                   "1: a file is one VCALENDAR; BEGIN:VEVENT stands outside");
+    expect_refused("BEGIN:VCALENDAR\nVERSION:2.0\n", "2: the file ends before END:VCALENDAR");
+    expect_refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n",
+                   "3: END:VCALENDAR closes nothing that is open");
+    expect_refused(FILE_OF(EVENT("DTSTART:garbage\r\n")),
+                   "6: this is no iCalendar: Can't parse as DATE-TIME value in DTSTART property. "
+                   "Removing entire property: garbage");
+    expect_refused(FILE_OF(EVENT("SUMMARY:folded\r\n  twice\r\n  over\r\nDTSTART:garbage\r\n")),
+                   "9: this is no iCalendar: Can't parse as DATE-TIME value in DTSTART property. "
+                   "Removing entire property: garbage");
+    expect_refused(FILE_OF(EVENT("RRULE:FREQ=NEVER\r\nDTSTART:20260501T080000Z\r\n")),
+                   "6: this is no iCalendar: Can't parse as RECUR value in RRULE property. "
+                   "Removing entire property: FREQ=NEVER");
+    expect_refused(FILE_OF(EVENT("words\r\n")),
+                   "6: this is no iCalendar: Got a data line, but could not find a property name "
+                   "or component begin tag: words");
+    expect_refused(FILE_OF("BEGIN:VEVENT\r\nDTSTART:20260501T080000Z\r\nEND:VEVENT\r\n"),
+                   "4: an event without UID");
+    expect_refused(FILE_OF(EVENT("")), "4: an event without a DTSTART that there is");
+    expect_refused(FILE_OF(EVENT("DTSTART;VALUE=DATE:20260230\r\n")),
+                   "4: an event without a DTSTART that there is");
+    expect_refused(FILE_OF(EVENT("DTSTART;TZID=Nowhere/City:20260501T080000\r\n")),
+                   "4: the time zone `Nowhere/City` of this event is neither in the file nor known "
+                   "here");
+    expect_refused(FILE_OF(EVENT("DTSTART:20260501T080000Z\r\nDTEND:20260501T070000Z\r\n")),
+                   "4: an event whose end is no time behind its DTSTART");
+    expect_refused(FILE_OF(EVENT("DTSTART:20260501T080000Z\r\nDTEND:20260501T080100Z\r\n"
+                                 "RRULE:FREQ=MINUTELY\r\n")),
+                   "4: an event that comes more than once a day");
+    expect_refused(FILE_OF(EVENT("DTSTART:20260501T080000Z\r\nDTEND:20260501T080100Z\r\n"
+                                 "RRULE:FREQ=DAILY;BYMINUTE=1,2\r\n")),
+                   "4: an event that comes more than once a day");
+    expect_refused(FILE_OF(EVENT("DTSTART:18990501T080000Z\r\nRRULE:FREQ=DAILY\r\n")),
+                   "4: an event that comes since before 1900");
+}
+
+Test(ics, times_up_to_their_bound)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    eh_bytes_put_text(&text, "BEGIN:VCALENDAR\n");
+    for (int i = 0; i < 14; i++) /* 730 days each */
+        eh_bytes_put_text(&text,
+                          "BEGIN:VEVENT\nUID:%d\nDTSTART;VALUE=DATE:20250101\n"
+                          "RRULE:FREQ=DAILY\nEND:VEVENT\n",
+                          i);
+    eh_bytes_put_text(&text, "END:VCALENDAR\n");
+    eh_bytes_put_u8(&text, 0);
+    expect_refused((const char *)text.data, "67: more than 10000 times of events");
+}
