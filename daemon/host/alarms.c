@@ -30,6 +30,7 @@ static const char *const names[EH_ALARM_COUNT] = {
     [EH_ALARM_INBOX_MOVED] = "inbox_moved",
     [EH_ALARM_INBOX_AHEAD] = "inbox_ahead",
     [EH_ALARM_HELD] = "held",
+    [EH_ALARM_HOURS] = "hours",
     [EH_ALARM_BIAS] = "bias",
 };
 

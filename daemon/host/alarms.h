@@ -40,6 +40,7 @@ enum eh_alarm {
     EH_ALARM_INBOX_MOVED,    /* somebody else moved the group of the inbox, or read from it */
     EH_ALARM_INBOX_AHEAD,    /* the ids of the inbox are far ahead of the clock */
     EH_ALARM_HELD,           /* many tickets of a source went to somebody outside their team */
+    EH_ALARM_HOURS,          /* somebody has hours without any in the days to come */
     EH_ALARM_BIAS,           /* what was dealt in a team leaves what chance allows */
     EH_ALARM_COUNT
 };

@@ -88,6 +88,11 @@ static int item_step(struct eh_app *app, struct eh_batch *b, struct eh_item *ite
         input_make_unparsed(in, "the daemon holds as many open tickets as it can; close some");
         r = app_step(app, b, in, item);
     }
+    if (r == 0 && in->message.type == EH_MESSAGE_DESK && !b->effects.refused) {
+        result_tell(app, b, item);
+        item->result.basis = basis;
+        return app_step_desk_schedules(app, b, in->date);
+    }
     if (r == 0) {
         app_full_came(app, in);
         result_tell(app, b, item);
@@ -197,6 +202,8 @@ static int rest_decide(struct eh_app *app, struct eh_batch *b)
     int r = history_decide(app, b);
     if (r >= 0)
         r = app_step_day(app, b, &date);
+    if (r >= 0)
+        r = app_step_schedules(app, b, date);
     return r < 0 ? r : shares_decide(app, b, date);
 }
 
@@ -237,4 +244,5 @@ int app_decide(struct eh_app *app, struct eh_batch *b, struct eh_error *error)
 void app_decide_begin(struct eh_app *app)
 {
     app->decide.items_first = false;
+    app_schedules_begin(app);
 }

@@ -22,6 +22,7 @@
 #include "lead/new_key.h"
 #include "lead/pipeline.h"
 #include "lead/refused.h"
+#include "lead/schedules.h"
 #include "lead/seen.h"
 #include "lead/services.h"
 #include "lead/snapshots.h"
@@ -55,6 +56,7 @@ struct eh_app {
     struct eh_step step;
     struct eh_suspect_entries suspects;
     struct eh_decide decide;
+    struct eh_schedules schedules;
     struct eh_tick tick;
     struct eh_leader leader;
 };

@@ -151,7 +151,7 @@ bool app_time_brings(struct eh_app *app)
     int64_t now = eh_clock_now_us(&app->services.clock);
     eh_engine_totals(app->state.engine, &totals);
     return app_new_key_due(app) || app_accept_time_due(app) || eh_skips_ticket(app_skips(app)) ||
-           totals.rules < EH_RULES_LAST || !totals.committed ||
+           totals.rules < EH_RULES_LAST || !totals.committed || app_schedules_wait(app) ||
            eh_engine_due_us(app->state.engine) <= now ||
            eh_clock_date(&app->services.clock, now) > totals.date;
 }
