@@ -35,6 +35,7 @@
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/message.h>
 #include <evenhand/wire/notice.h>
+#include <evenhand/wire/schedule.h>
 
 EH_C_BEGIN
 
@@ -491,6 +492,14 @@ struct eh_rep_view {
     uint32_t team_count;
 };
 bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_view *ret);
+
+/* What was handed over of who works when: the largest number of a schedule, and up to when all are
+ * complete (0: none was handed over); the intervals that one holds; whose it is (0: none). */
+uint32_t eh_engine_schedules(const struct eh_engine *, int64_t *ret_window_us);
+uint32_t eh_engine_schedule(const struct eh_engine *, uint32_t number,
+                            const struct eh_interval **ret);
+uint32_t eh_engine_schedule_of_rep(const struct eh_engine *, struct eh_str id);
+uint32_t eh_engine_schedule_of_team(const struct eh_engine *, struct eh_str id);
 
 /* An absence that is not over yet. */
 struct eh_absence_view {
