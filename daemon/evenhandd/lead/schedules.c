@@ -42,10 +42,9 @@ static int schedule_step(struct eh_app *app, struct eh_batch *b, const struct eh
                          int32_t date)
 {
     struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date};
-    in.message = (struct eh_message){.type = EH_MESSAGE_SCHEDULE,
-                                     .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
-    in.message.text =
-        eh_arena_str(&b->arena, eh_str_n((const char *)text->data, text->size));
+    in.message =
+        (struct eh_message){.type = EH_MESSAGE_SCHEDULE, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
+    in.message.text = eh_arena_str(&b->arena, eh_str_n((const char *)text->data, text->size));
     if (!in.message.text.data)
         return -EH_ENOMEM;
     eh_input_identify(&in);
