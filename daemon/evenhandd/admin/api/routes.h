@@ -35,6 +35,10 @@
     ROUTE("GET", "/v1/reps", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_reps)             \
     ROUTE("GET", "/v1/reps/{rep}", "", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_rep)             \
     ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit receipts",         \
+    ROUTE("GET", "/v1/absences", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_absences)     \
+    ROUTE("GET", "/v1/reps/{rep}/absences", "", EH_ADMIN_READERS, true, 0, 0,                      \
+          eh_admin_get_rep_absences)                                                               \
+    ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit",                  \
           EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0, eh_admin_get_tickets)                    \
     ROUTE("GET", "/v1/tickets/{source}/{id}", "", EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0,  \
           eh_admin_get_ticket)                                                                     \
@@ -56,6 +60,10 @@
           EH_MESSAGE_SIGNAL, eh_admin_post_signal)                                                 \
     ROUTE("POST", "/v1/reps/{rep}/release", "", EH_ADMIN_MANAGERS, true, 0, EH_MESSAGE_RELEASE,    \
           eh_admin_post_release)                                                                   \
+    ROUTE("POST", "/v1/reps/{rep}/absences", "", EH_ADMIN_MANAGERS | EH_MAY_REP, true, 0,          \
+          EH_MESSAGE_ABSENCE, eh_admin_post_absence)                                               \
+    ROUTE("POST", "/v1/reps/{rep}/absences/import", "", EH_ADMIN_MANAGERS | EH_MAY_REP, true,      \
+          EH_ADMIN_DESK_BODY_MAX, EH_MESSAGE_ABSENCE, eh_admin_post_absences)                      \
     ROUTE("POST", "/v1/tickets", "", EH_MAY_OPERATOR | EH_MAY_HELPDESK, true, 0,                   \
           EH_MESSAGE_TICKET, eh_admin_post_ticket)                                                 \
     ROUTE("POST", "/v1/tickets/{source}/{id}/outcome", "", EH_ADMIN_MANAGERS | EH_MAY_HELPDESK,    \

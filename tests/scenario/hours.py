@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""hours: who has hours is dealt nothing outside of them: through changes of clocks, a New Year, kills,
+and days of being down.
+
+libfaketime starts the daemon in the past. What is dealt when stands in tables that were written by hand.
+"""
+import datetime
+import getpass
+import json
+import time
+import zoneinfo
+
+from harness import Skip, default_desk, run, scenario, wait_until
+from invariants import check_invariants
+from office import FAKETIME, fakes_time
+from proofs import verify_ok
+
+UTC = datetime.timezone.utc
+HOURS = {
+    "day": {"mon-fri": "08:00-16:00"},
+    "night": {"mon-sun": "22:00-06:00"},
+    "early": {"sun": "02:30-05:00"},
+}
+NEW_YEAR = ["2026-01-01"]
+
+
+def desk(zone, **changes):
+    """A rep and a team for each of the hours."""
+    calendars = [{"id": name, "hours": hours, "holidays": NEW_YEAR} for name, hours in HOURS.items()]
+    return default_desk(time_zone=zone, calendars=calendars,
+                        reps=[{"id": name, "hours": name} for name in HOURS],
+                        teams=[{"id": name, "reps": [name]} for name in HOURS], **changes)
+
+
+def clock(moment):
+    return {"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
+            "FAKETIME": "@" + moment.strftime("%Y-%m-%d %H:%M:%S")}
+
+
+def utc(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S" if text.count(":") == 2
+                                      else "%Y-%m-%d %H:%M")
+
+
+class Hours:
+    """A desk whose daemon is started at chosen moments."""
+
+    def __init__(self, stack, what):
+        if not fakes_time():
+            raise Skip("no libfaketime, or a daemon that cannot be run under it")
+        self.stack, self.zone, self.count = stack, what["time_zone"], 0
+        stack.write_desk(what)
+        stack.start_servers()
+        self.daemon = stack.new_daemon("d")
+        assert stack.migrate()[0] == 0
+
+    def start(self, moment):
+        self.daemon.start(environment=clock(moment),
+                          arguments=("--accept-time", "the servers live later"))
+
+    def send(self, teams=tuple(HOURS)):
+        """A ticket to each team. Returns their ids."""
+        self.count += 1
+        ids = {team: "%s-%d" % (team, self.count) for team in teams}
+        for team, ident in ids.items():
+            self.stack.add_ticket(ident, team=team)
+        self.stack.settle()
+        return ids
+
+    def dealt(self, teams=tuple(HOURS)):
+        """Whose ticket, of one to each team, was dealt at once."""
+        return [team for team, ident in self.send(teams).items()
+                if (self.stack.ticket(ident) or {}).get("rep")]
+
+    def off(self, rep):
+        return self.daemon.get("/v1/reps/" + rep).json["state"] == "off"
+
+    def check(self):
+        """Nobody was dealt anything outside of their hours; the log comes to itself."""
+        zone = zoneinfo.ZoneInfo(self.zone)
+        rows = self.stack.sql("SELECT i.at, e.rep FROM effect e JOIN input i ON i.desk = e.desk"
+                              " AND i.no = e.input WHERE e.rep IS NOT NULL AND e.type = 1")
+        for at, rep in rows:
+            moment = datetime.datetime.fromtimestamp(at / 1e6, UTC).astimezone(zone)
+            assert works(rep, moment.replace(tzinfo=None), moment.fold), (rep, moment)
+        return len(rows)
+
+
+def works(rep, local, fold):
+    """By the rule alone; `early` begins at 03:00 where there is no 02:30."""
+    day, minute = local.date(), local.hour * 60 + local.minute
+    if rep == "night" and minute < 360:
+        return day - datetime.timedelta(days=1) != datetime.date(2026, 1, 1)
+    if day == datetime.date(2026, 1, 1):
+        return False
+    if rep == "night":
+        return minute >= 1320
+    if rep == "day":
+        return local.weekday() < 5 and 480 <= minute < 960
+    return local.weekday() == 6 and (150 <= minute or fold) and minute < 300
+
+
+# UTC, what local clocks show, and whose ticket is dealt.
+NEW_YORK = """
+2025-03-07 20:59  Fri 15:59 EST   day
+2025-03-07 21:00  Fri 16:00 EST   -
+2025-03-09 02:59  Sat 21:59 EST   -
+2025-03-09 03:00  Sat 22:00 EST   night
+2025-03-09 06:59  Sun 01:59 EST   night
+2025-03-09 07:00  Sun 03:00 EDT   night early
+2025-03-09 08:59  Sun 04:59 EDT   night early
+2025-03-09 09:00  Sun 05:00 EDT   night
+2025-03-09 10:00  Sun 06:00 EDT   -
+2025-03-10 11:59  Mon 07:59 EDT   -
+2025-03-10 12:00  Mon 08:00 EDT   day
+2025-11-02 06:30  Sun 01:30 EST   night
+2025-11-02 07:29  Sun 02:29 EST   night
+2025-11-02 07:30  Sun 02:30 EST   night early
+2025-11-02 10:00  Sun 05:00 EST   night
+2025-11-02 11:00  Sun 06:00 EST   -
+2025-12-31 20:59  Wed 15:59 EST   day
+2026-01-01 03:00  Wed 22:00 EST   night
+2026-01-01 10:59  Thu 05:59 EST   night
+2026-01-01 15:00  Thu 10:00 EST   -
+2026-01-02 03:00  Thu 22:00 EST   -
+2026-01-02 13:00  Fri 08:00 EST   day
+"""
+OSLO = """
+2025-03-30 00:59  Sun 01:59 CET   night
+2025-03-30 01:00  Sun 03:00 CEST  night early
+2025-03-30 03:00  Sun 05:00 CEST  night
+2025-03-30 04:00  Sun 06:00 CEST  -
+2025-03-31 05:59  Mon 07:59 CEST  -
+2025-03-31 06:00  Mon 08:00 CEST  day
+2025-10-26 00:29  Sun 02:29 CEST  night
+2025-10-26 00:30  Sun 02:30 CEST  night early
+2025-10-26 01:15  Sun 02:15 CET   night early
+2025-10-26 03:59  Sun 04:59 CET   night early
+2025-10-26 04:00  Sun 05:00 CET   night
+2025-10-26 05:00  Sun 06:00 CET   -
+2025-10-27 07:00  Mon 08:00 CET   day
+2025-12-31 14:59  Wed 15:59 CET   day
+2025-12-31 23:30  Thu 00:30 CET   night
+2026-01-01 05:00  Thu 06:00 CET   -
+2026-01-01 09:00  Thu 10:00 CET   -
+2026-01-01 21:00  Thu 22:00 CET   -
+2026-01-01 23:30  Fri 00:30 CET   -
+2026-01-02 07:00  Fri 08:00 CET   day
+"""
+KATHMANDU = """
+2025-03-29 20:44  Sun 02:29 +0545  night
+2025-03-29 20:45  Sun 02:30 +0545  night early
+2025-03-29 23:15  Sun 05:00 +0545  night
+2025-03-30 00:15  Sun 06:00 +0545  -
+2025-03-31 02:14  Mon 07:59 +0545  -
+2025-03-31 02:15  Mon 08:00 +0545  day
+2025-10-25 20:45  Sun 02:30 +0545  night early
+2025-10-27 10:14  Mon 15:59 +0545  day
+2025-10-27 10:15  Mon 16:00 +0545  -
+2025-12-31 16:15  Wed 22:00 +0545  night
+2026-01-01 00:14  Thu 05:59 +0545  night
+2026-01-01 04:15  Thu 10:00 +0545  -
+2026-01-01 16:15  Thu 22:00 +0545  -
+2026-01-02 02:15  Fri 08:00 +0545  day
+"""
+
+
+def through(stack, zone, table):
+    hours = Hours(stack, desk(zone))
+    for row in filter(None, table.splitlines()):
+        words = row.split()
+        at, wanted = " ".join(words[:2]), [word for word in words[5:] if word != "-"]
+        local = utc(at).replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(zone))
+        assert local.strftime("%a %H:%M") == " ".join(words[2:4]), row
+        hours.start(utc(at))
+        found = hours.dealt()
+        off = [name for name in HOURS if hours.off(name)]
+        assert sorted(found) == sorted(wanted), "%s: dealt %s" % (row, found)
+        assert sorted(off + wanted) == sorted(HOURS), "%s: off %s" % (row, off)
+        assert hours.daemon.stop() == 0
+    assert hours.check() > 20
+    hours.start(utc(at) + datetime.timedelta(hours=1))
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("New York through both changes of its clocks and New Year: who is dealt what, at which minute")
+def new_york(stack):
+    through(stack, "America/New_York", NEW_YORK)
+
+
+@scenario("Oslo through the same")
+def oslo(stack):
+    through(stack, "Europe/Oslo", OSLO)
+
+
+@scenario("Kathmandu, whose clocks never change")
+def kathmandu(stack):
+    through(stack, "Asia/Kathmandu", KATHMANDU)
+
+
+run(globals())
