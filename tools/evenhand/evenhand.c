@@ -142,6 +142,17 @@ static const struct eh_cli_option away_options[] = {
     {"reason", "TEXT", "for the record", false},
     {0},
 };
+static const struct eh_cli_option absent_options[] = {
+    {"from", "WHEN", "the first day, or a time: 2026-12-22, 2026-12-22T13:00+01:00", false},
+    {"until", "WHEN", "the last day, or a time; without it nobody knows", false},
+    {"reason", "WHY", "holiday, sick, training or other (default)", false},
+    {"cancel", "N", "take the absence with this number back", false},
+    {0},
+};
+static const struct eh_cli_option import_options[] = {
+    {"rep", "R", "whose calendar it is (default: yours)", false},
+    {0},
+};
 static const struct eh_cli_option reason_option[] = {
     {"reason", "TEXT", "for the record", false},
     {0},
@@ -284,6 +295,16 @@ static const struct eh_cli_command commands[] = {
      "shortest time for that is over."},
     {"away", "[R]", SIGNAL, "not at work", 0, 1, away_options, eh_cmd_away,
      "Without R it is you. It lasts until `available`, or as long as --for says."},
+    {"absent", "[R]", SIGNAL, "not there for days or hours that are known ahead", 0, 1,
+     absent_options, eh_cmd_absent,
+     "Without R it is you, from tomorrow on. A manager may tell of any time. While\n"
+     "it lasts the rep is off. Why is seen by the rep and their managers alone."},
+    {"absences", "[R]", SIGNAL, "who is absent, now or later", 0, 1, after_option, eh_cmd_absences,
+     NULL},
+    {"absences import", "FILE.ics", SIGNAL, "absences out of an iCalendar file", 1, 1,
+     import_options, eh_cmd_absences_import,
+     "What is busy or out of office there becomes absences, what recurs, too, by its\n"
+     "UID. What an import before brought and the file has no more is cancelled."},
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
      eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
