@@ -199,4 +199,150 @@ def kathmandu(stack):
     through(stack, "Asia/Kathmandu", KATHMANDU)
 
 
+# ---- Days of an office.
+
+OFFICE = {"id": "office", "hours": {"mon-thu": "08:00-12:00 12:30-16:00", "fri": "08:00-17:00"},
+          "holidays": ["2025-12-25", {"date": "2025-12-24", "hours": "08:00-12:00"}]}
+FRIDAY, MONDAY = "2025-06-06", "2025-06-09"  # Oslo is two hours ahead of UTC
+PEOPLE = ("ana", "ben")
+SALES = ("sales",)
+
+
+def office(**changes):
+    return default_desk(time_zone="Europe/Oslo", calendars=[OFFICE], reps=[{"id": r} for r in PEOPLE],
+                        teams=[{"id": "sales", "reps": list(PEOPLE), "hours": "office"}], **changes)
+
+
+def schedules(stack):
+    return stack.sql1("SELECT count(*) FROM input WHERE type = 25")
+
+
+def waiting(hours):
+    return hours.daemon.status()["waiting"]
+
+
+def all_dealt(hours):
+    wait_until("all is dealt", lambda: waiting(hours) == 0)
+
+
+@scenario("Friday 16:59 to Monday 08:00: the shift ends and begins under the eyes of a daemon, down in between")
+def weekend(stack):
+    hours = Hours(stack, office())
+    hours.start(utc(FRIDAY + " 14:59:50"))
+    assert hours.dealt(SALES) == ["sales"]
+    wait_until("the shift ends", lambda: hours.off("ana"))
+    assert hours.dealt(SALES) == [] and hours.off("ben")
+    until = hours.daemon.get("/v1/reps/ana").json["until"]
+    assert until.startswith(MONDAY + "T06:00:00"), until
+    handed = schedules(stack)
+    hours.daemon.kill()
+    hours.start(utc(MONDAY + " 05:59:50"))
+    waiting_before = waiting(hours)
+    assert waiting_before == 1, waiting_before
+    hours.send(SALES)
+    assert waiting(hours) == 2
+    all_dealt(hours)
+    assert not hours.off("ana")
+    assert schedules(stack) == handed + 1, "three days enter the window at once"
+    assert hours.daemon.stop() == 0
+    hours.start(utc(MONDAY + " 06:30"))
+    assert schedules(stack) == handed + 1, "it was handed over"
+    at = [stack.sql1("SELECT i.at FROM effect e JOIN input i USING (desk, input) WHERE e.type = 1"
+                     " ORDER BY seq OFFSET %s LIMIT 1", n) for n in (1, 2)]
+    begun = utc(MONDAY + " 06:00").replace(tzinfo=UTC).timestamp() * 1e6
+    assert all(begun <= each < begun + 20e6 for each in at), (begun, at)
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("kill -9 at 08:00:00 with 300 tickets waiting: each is dealt once, none before")
+def killed(stack):
+    hours = Hours(stack, office())
+    hours.start(utc(MONDAY + " 05:50"))
+    stack.add_many([{"type": "ticket", "id": "k-%d" % n, "kind": "order", "team": "sales"}
+                    for n in range(300)])
+    stack.settle()
+    assert waiting(hours) == 300
+    for second in ("05:59:57", "05:59:59", "06:00:00"):
+        hours.daemon.stop() if hours.daemon.alive() else None
+        hours.start(utc(MONDAY + " " + second))
+        wait_until("the shift begins", lambda: waiting(hours) < 300)
+        hours.daemon.kill()
+    hours.start(utc(MONDAY + " 06:01"))
+    all_dealt(hours)
+    begun = utc(MONDAY + " 06:00").replace(tzinfo=UTC).timestamp() * 1e6
+    first, count = stack.sql("SELECT min(i.at), count(*) FROM effect e JOIN input i USING (desk, input)"
+                             " WHERE e.type = 1")[0]
+    assert first >= begun and count == 300, (first, begun, count)
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("down over shift changes, a break at noon, a holiday, half a day before it, and a sick day")
+def days(stack):
+    hours = Hours(stack, office())
+    for at, dealt in (("2025-06-10 09:59", True),    # Tue 11:59
+                      ("2025-06-10 10:01", False),   # the break
+                      ("2025-06-10 10:31", True),    # ... is over
+                      ("2025-06-10 14:01", False),   # down over the end of the shift
+                      ("2025-06-11 06:01", True),    # ... and over its beginning
+                      ("2025-12-24 10:59", True),    # 11:59, winter
+                      ("2025-12-24 11:01", False),
+                      ("2025-12-25 09:00", False),
+                      ("2025-12-26 09:00", True)):
+        hours.start(utc(at))
+        assert bool(hours.dealt(SALES)) == dealt, at
+        assert hours.off("ana") == (not dealt), at
+        assert hours.daemon.stop() == 0
+    hours.start(utc("2026-01-05 09:00"))
+    answer = hours.daemon.post("/v1/reps/ana/absences", {"from": "2026-01-05", "until": "2026-01-06",
+                                                         "reason": "sick"})
+    assert answer.code == 200, answer
+    assert hours.off("ana") and not hours.off("ben")
+    assert hours.daemon.get("/v1/reps/ana").json["until"].startswith("2026-01-07T07:00:00")
+    ids = [hours.send(SALES)["sales"] for _ in range(6)]
+    assert {stack.ticket(i)["rep"] for i in ids} == {"ben"}
+    assert hours.daemon.stop() == 0
+    hours.start(utc("2026-01-06 12:00"))
+    assert hours.off("ana")
+    assert hours.daemon.stop() == 0
+    hours.start(utc("2026-01-07 07:01"))
+    assert not hours.off("ana")
+    assert hours.daemon.get("/v1/reps/ana/absences").json["absences"] == []
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("a desk that changes hours takes effect at once; no hours: always; calendars of other zones")
+def changed(stack):
+    hours = Hours(stack, office())
+    hours.start(utc("2025-06-10 15:00"))  # Tue 17:00 in Oslo, 11:00 in New York
+    assert hours.dealt(SALES) == []
+    desk = office()
+    desk["calendars"].append(dict(OFFICE, id="york", time_zone="America/New_York"))
+    desk["reps"][1]["hours"] = "york"
+
+    def apply():
+        answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(desk))
+        assert answer.code == 200, answer
+        return answer.json
+    assert "rep ben: hours none -> york" in apply()["changes"]
+    all_dealt(hours)
+    assert hours.off("ana") and not hours.off("ben")
+    desk["reps"][0]["hours"] = {"tue": "17:00-18:00", "holidays": "office"}
+    apply()
+    assert not hours.off("ana")
+    desk["reps"][0]["hours"] = {"tue": "18:00-19:00"}
+    apply()
+    assert hours.off("ana")
+    del desk["reps"][0]["hours"], desk["reps"][1]["hours"], desk["teams"][0]["hours"]
+    apply()
+    assert not hours.off("ana") and not hours.off("ben")
+    desk["calendars"][0]["time_zone"] = "Europe/Nowhere"
+    answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(desk))
+    assert answer.code == 400 and "Europe/Nowhere" in answer.json["error"]["message"], answer
+    verify_ok(stack)
+    check_invariants(stack)
+
+
 run()

@@ -3,10 +3,19 @@
 
 #include "host/loop.h"
 
+/* Those of its calendars, too. */
+static int zones_try(struct eh_clock *probe, const struct eh_desk *desk, struct eh_error *error)
+{
+    int r = eh_clock_set_new_zone(probe, desk->time_zone, error);
+    for (uint32_t i = 0; r == 0 && i < desk->calendar_count; i++)
+        r = eh_clock_set_new_zone(probe, desk->calendars[i].time_zone, error);
+    return r;
+}
+
 int eh_app_check_zone(struct eh_app *app, const struct eh_desk *desk, struct eh_error *error)
 {
     struct eh_clock probe = app->services.clock;
-    int r = eh_clock_set_new_zone(&probe, desk->time_zone, error);
+    int r = zones_try(&probe, desk, error);
     if (r == -EH_ENOTFOUND) /* the request is understood; its file is wrong */
         r = -(error->code = EH_EINVAL);
     if (r == 0)
