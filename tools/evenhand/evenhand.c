@@ -299,12 +299,12 @@ static const struct eh_cli_command commands[] = {
      absent_options, eh_cmd_absent,
      "Without R it is you, from tomorrow on. A manager may tell of any time. While\n"
      "it lasts the rep is off. Why is seen by the rep and their managers alone."},
-    {"absences", "[R]", SIGNAL, "who is absent, now or later", 0, 1, after_option, eh_cmd_absences,
-     NULL},
     {"absences import", "FILE.ics", SIGNAL, "absences out of an iCalendar file", 1, 1,
      import_options, eh_cmd_absences_import,
      "What is busy or out of office there becomes absences, what recurs, too, by its\n"
      "UID. What an import before brought and the file has no more is cancelled."},
+    {"absences", "[R]", SIGNAL, "who is absent, now or later", 0, 1, after_option, eh_cmd_absences,
+     NULL},
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
      eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,

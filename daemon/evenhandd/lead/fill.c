@@ -105,10 +105,14 @@ static void fill_absence(const struct eh_app *app, struct eh_message *m)
     if (!desk)
         return;
     struct eh_str zone = rep_zone(desk, m->rep);
-    if (eh_message_has(m, EH_FIELD_FROM_DAY))
+    if (eh_message_has(m, EH_FIELD_FROM_DAY)) {
         m->from_ms = eh_zone_instant(&zones, zone, m->from_day * DAY_S) * 1000;
-    if (eh_message_has(m, EH_FIELD_UNTIL_DAY))
+        m->has |= EH_FIELD_BIT(EH_FIELD_FROM);
+    }
+    if (eh_message_has(m, EH_FIELD_UNTIL_DAY)) {
         m->until_ms = eh_zone_instant(&zones, zone, (m->until_day + 1) * DAY_S) * 1000;
+        m->has |= EH_FIELD_BIT(EH_FIELD_UNTIL);
+    }
     eh_zones_done(&zones);
 }
 
