@@ -133,10 +133,20 @@ void eh_schedule_cut(struct eh_engine *e, uint32_t number, int64_t now_us)
 
 /* ---- whose it is */
 
-uint32_t eh_schedule_of(const struct eh_engine *e, uint32_t team, uint32_t rep)
+static bool rep_has_hours(const struct eh_engine *e, const struct rep *rep)
 {
-    uint32_t own = e->roster.reps[rep].schedule;
-    return own ? own : e->roster.teams[team].schedule;
+    return e->desk && rep->present && e->desk->desk->reps[rep->desk_index].hours;
+}
+
+uint32_t eh_schedule_of(const struct eh_engine *e, uint32_t team_no, uint32_t rep_no)
+{
+    const struct rep *rep = &e->roster.reps[rep_no];
+    const struct team *team = &e->roster.teams[team_no];
+    if (rep->schedule)
+        return rep->schedule;
+    if (rep_has_hours(e, rep))
+        return SCHEDULE_UNTOLD;
+    return team->schedule || !team->desk || !team->desk->hours ? team->schedule : SCHEDULE_UNTOLD;
 }
 
 static uint32_t member_schedule(const struct eh_engine *e, uint32_t team, uint32_t position)

@@ -485,4 +485,23 @@ Test(engine_hours, all_intervals_have_a_bound)
     hours_add(&h, most + 1, 8, 16);
     hours_give(&k, &h);
     cr_assert_not(k.fx.refused);
+
+Test(engine_hours, hours_that_nobody_handed_over_yet_are_off)
+{
+    kit_done(&k);
+    kit_start(&k, "desk: main\ncurrency: EUR\ntime_zone: UTC\n"
+                  "calendars: [{id: office, hours: {mon-sun: 00:00-24:00}}]\n"
+                  "reps: [{id: ana, hours: office}, bob, eli]\nteams:\n"
+                  "  - {id: sales, reps: [ana, bob]}\n"
+                  "  - {id: care, reps: [eli], hours: office}\n");
+    cr_assert(is_off("ana") && is_off("eli") && !is_off("bob"));
+    ticket("T1", "sales");
+    ticket("T2", "sales");
+    ticket("T3", "care");
+    cr_assert(has("T1", "bob") && has("T2", "bob") && has("T3", ""));
+    hours_add(&h, 1, 0, 48);
+    eh_schedule_put_rep(&h.text, eh_str("ana"), 1);
+    eh_schedule_put_team(&h.text, eh_str("care"), 1);
+    cr_assert_eq(hours_give(&k, &h), 0);
+    cr_assert(!is_off("ana") && !is_off("eli") && has("T3", "eli"));
 }

@@ -34,11 +34,10 @@
           eh_admin_get_figures)                                                                    \
     ROUTE("GET", "/v1/reps", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_reps)             \
     ROUTE("GET", "/v1/reps/{rep}", "", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_rep)             \
-    ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit receipts",         \
     ROUTE("GET", "/v1/absences", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_absences)     \
     ROUTE("GET", "/v1/reps/{rep}/absences", "", EH_ADMIN_READERS, true, 0, 0,                      \
           eh_admin_get_rep_absences)                                                               \
-    ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit",                  \
+    ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit receipts",         \
           EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0, eh_admin_get_tickets)                    \
     ROUTE("GET", "/v1/tickets/{source}/{id}", "", EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0,  \
           eh_admin_get_ticket)                                                                     \
