@@ -12,6 +12,7 @@ import re
 import pools
 from harness import CHECKOUT, run, scenario
 
+CALENDAR = "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
 MANUAL = os.path.join(CHECKOUT, "tools", "man", "evenhand-api.7.scd")
 
 
@@ -96,6 +97,10 @@ def lively(stack):
     ask("POST", "/v1/tickets/default/p/outcome", {"outcome": "won"})
     ask("POST", "/v1/tickets/default/not-yet/outcome", {"outcome": "won"})
     ask("POST", "/v1/reps/ben/signal", {"status": "overloaded", "for": 3600, "reason": "busy"})
+    ask("POST", "/v1/reps/ben/absences", {"from": "2099-01-01", "until": "2099-01-02", "uid": "u"})
+    ask("POST", "/v1/reps/ben/absences/import", CALENDAR)
+    ask("GET", "/v1/reps/ben/absences")
+    ask("GET", "/v1/absences")
     ask("POST", "/v1/reps/ben/release", {"reason": "asked"})
     for n in range(14):  # one of them is said too often, and is later
         ask("POST", "/v1/reps/cai/signal", {"status": ("away", "available")[n % 2]}, (200, 202))
