@@ -485,6 +485,7 @@ Test(engine_hours, all_intervals_have_a_bound)
     hours_add(&h, most + 1, 8, 16);
     hours_give(&k, &h);
     cr_assert_not(k.fx.refused);
+}
 
 Test(engine_hours, hours_that_nobody_handed_over_yet_are_off)
 {
