@@ -143,8 +143,8 @@ static const struct eh_cli_option away_options[] = {
     {0},
 };
 static const struct eh_cli_option absent_options[] = {
-    {"from", "WHEN", "the first day, or a time: 2026-12-22, 2026-12-22T13:00+01:00", false},
-    {"until", "WHEN", "the last day, or a time; without it nobody knows", false},
+    {"from", "WHEN", "first day, or a time: 2026-12-22T13:00+01:00", false},
+    {"until", "WHEN", "last day, or a time; without it nobody knows", false},
     {"reason", "WHY", "holiday, sick, training or other (default)", false},
     {"cancel", "N", "take the absence with this number back", false},
     {0},

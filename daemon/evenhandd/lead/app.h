@@ -39,8 +39,7 @@ struct eh_app;
  * stays the caller's and on_done is not called. Sets the actor's field only if the caller did. */
 int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MUST_CHECK;
 
-/* A desk file's time zones, as eh_app_submit() looks at them. -EH_EINVAL: there is none of that name.
- */
+/* A desk file's time zones, as eh_app_submit() looks at them. -EH_EINVAL: one is none. */
 int eh_app_check_zone(struct eh_app *, const struct eh_desk *, struct eh_error *) EH_MUST_CHECK;
 
 /* For readers of the state, since nothing leaves the process before its COMMIT is confirmed. Calls

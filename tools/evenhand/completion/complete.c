@@ -238,6 +238,15 @@ static void typed_take_joined(struct typed *t)
     }
 }
 
+/* The second words of draws and draws reveal; or what the command takes. */
+static void behind_command_offer(const struct typed *t)
+{
+    if (t->arg_count == 0 && !strchr(t->command->name, ' '))
+        commands_offer(
+            &(struct typed){.commands = t->commands, .first = t->command->name, .word = t->word});
+    argument_offer(t);
+}
+
 int eh_complete(const struct eh_cli_command *commands, int argc, char **argv, struct eh_cli *cli)
 {
     struct typed t = {.commands = commands, .word = argc ? argv[argc - 1] : "", .cli = cli};
@@ -250,11 +259,7 @@ int eh_complete(const struct eh_cli_command *commands, int argc, char **argv, st
         options_offer(&t);
     else if (!t.command)
         commands_offer(&t);
-    else if (t.arg_count == 0 && t.command->arg_max == 0 && !strchr(t.command->name, ' '))
-        commands_offer(&(struct typed){.commands = commands, /* draws, and draws reveal */
-                                       .first = t.command->name,
-                                       .word = t.word});
     else
-        argument_offer(&t);
+        behind_command_offer(&t);
     return EH_EXIT_DONE;
 }
