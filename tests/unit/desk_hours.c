@@ -81,6 +81,43 @@ Test(desk_hours, reads_the_example)
     cr_expect_null(eh_desk_team(l.desk, eh_str("b"))->hours);
 }
 
+/* --- Bounds --- */
+
+static int parse(const struct eh_bytes *text, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *desk;
+    return eh_desk_parse_new(eh_str_n((const char *)text->data, text->size), &arena, &desk, error);
+}
+
+Test(desk_hours, calendars_up_to_their_bound)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    struct eh_error error = {0};
+    eh_bytes_put_text(&text, "calendars:\n");
+    for (int i = 0; i < EH_DESK_CALENDARS_MAX; i++)
+        eh_bytes_put_text(&text, "- {id: c%d, hours: {mon: 08:00-09:00}}\n", i);
+    cr_expect_eq(parse(&text, &error), 0, "%s", error.text);
+    eh_bytes_put_text(&text, "- {id: one-more, hours: {}}\n");
+    cr_expect_eq(parse(&text, &error), -EH_ERANGE);
+    cr_expect_str_eq(error.text, "2: calendars: has 1001 items, more than 1000");
+}
+
+Test(desk_hours, holidays_up_to_their_bound)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    struct eh_error error = {0};
+    char day[EH_DECIMAL_TEXT_MAX];
+    eh_bytes_put_text(&text, "calendars:\n- id: a\n  hours: {}\n  holidays:\n");
+    for (int32_t i = 0; i <= EH_DESK_HOLIDAYS_MAX; i++) {
+        eh_date_print(20000 + i, day);
+        cr_expect_eq(i < EH_DESK_HOLIDAYS_MAX || parse(&text, &error) == 0, true, "%s", error.text);
+        eh_bytes_put_text(&text, "  - %s\n", day);
+    }
+    cr_expect_eq(parse(&text, &error), -EH_ERANGE);
+    cr_expect_str_eq(error.text, "5: calendars[0].holidays: has 2001 items, more than 2000");
+}
+
 /* --- What a change says --- */
 
 static void add_line(void *context, const char *line)
