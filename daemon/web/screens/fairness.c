@@ -39,19 +39,6 @@ static void show_teams(struct eh_page *page)
         eh_html_link(&page->main, "More teams", "/fairness?after=%s", eh_text_of(list, "after"));
 }
 
-/* A rep's name, where the team's answer has it. */
-static const char *name_in(const json_t *team, const char *rep)
-{
-    size_t i;
-    const json_t *one;
-    json_array_foreach(json_object_get(team, "reps"), i, one)
-    {
-        if (strcmp(eh_text_of(one, "id"), rep) == 0)
-            return eh_name_of(one);
-    }
-    return rep;
-}
-
 /* ---- Figures: tenths of tickets. */
 
 static int64_t tenths_of(const json_t *value)
@@ -213,7 +200,7 @@ static void put_chance(struct eh_page *page, const json_t *rep, int64_t most)
 static void put_rep(struct eh_page *page, const json_t *team, const json_t *rep, int64_t most)
 {
     const char *id = eh_text_of(rep, "rep");
-    eh_html(&page->main, "<tr data-key=\"%s\"><th scope=\"row\">%s</th>", id, name_in(team, id));
+    eh_html(&page->main, "<tr data-key=\"%s\"><th scope=\"row\">%s</th>", id, eh_name_in(team, id));
     put_chance(page, rep, most);
     put_number_cell(page, rep, "drawn");
     put_number_cell(page, rep, "received");
@@ -230,16 +217,20 @@ static void put_reps(struct eh_page *page, const json_t *team, const json_t *rep
     const json_t *reps = json_object_get(report, "reps"), *rep;
     int64_t most = scale_of(reps);
     size_t i;
-    eh_html(&page->main,
-            "<section class=\"card\" aria-labelledby=\"reps\"><h2 id=\"reps\">Received against "
-            "entitled</h2><p class=\"note\">The broad bar is what chance allows of the tickets "
-            "that were drawn, the thin mark what it gives, the thick one what they got.</p><div "
-            "class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Received against "
-            "entitled, table\"><table "
-            "class=\"people\"><thead><tr><th>Rep</th><th>drawn, against "
-            "chance</th><th class=\"number\">drawn</th><th class=\"number\">received</th><th "
-            "class=\"number\">entitled</th><th class=\"number\">value received</th><th "
-            "class=\"number\">value entitled</th></tr></thead><tbody>");
+    eh_html(
+        &page->main,
+        "<section class=\"card\" aria-labelledby=\"reps\"><h2 id=\"reps\">Received against "
+        "entitled</h2><p class=\"note\">The broad bar is what chance allows of the tickets "
+        "that were drawn, the thin mark what it gives, the thick one what they got.</p><div "
+        "class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Received against "
+        "entitled, table\"><table "
+        "class=\"people\"><caption class=\"hidden\">What each rep received</caption><thead><tr><th "
+        "scope=\"col\">Rep</th><th scope=\"col\">drawn, against "
+        "chance</th><th scope=\"col\" class=\"number\">drawn</th><th scope=\"col\" "
+        "class=\"number\">received</th><th scope=\"col\" "
+        "class=\"number\">entitled</th><th scope=\"col\" class=\"number\">value received</th><th "
+        "scope=\"col\" "
+        "class=\"number\">value entitled</th></tr></thead><tbody>");
     json_array_foreach(reps, i, rep)
     {
         put_rep(page, team, rep, most);
@@ -258,8 +249,10 @@ static void put_lorenz(struct eh_page *page, const json_t *report)
             "value</h2><p class=\"note\">Who received least of what they were entitled to comes "
             "first. Fair is the straight line.</p><div class=\"scroll\"><details><summary>The same "
             "as a table</summary><table data-chart=\"line\" data-unit=\"ppm\" "
-            "data-x=\"ppm\"><thead><tr><th>"
-            "Entitled</th><th class=\"number\">Received</th><th class=\"number\">Fair</th></tr>"
+            "data-x=\"ppm\"><caption class=\"hidden\">Shares of value, summed "
+            "up</caption><thead><tr><th scope=\"col\">"
+            "Entitled</th><th scope=\"col\" class=\"number\">Received</th><th scope=\"col\" "
+            "class=\"number\">Fair</th></tr>"
             "</thead><tbody>");
     json_array_foreach(json_object_get(report, "lorenz"), i, point)
     {
@@ -309,9 +302,9 @@ static void put_heat_rows(struct eh_page *page, const json_t *team, const json_t
     {
         const char *first = eh_text_of(row, "first"), *last = eh_text_of(row, "last");
         eh_html(&page->main, "<tr data-key=\"%s\"><th scope=\"row\">%s", first,
-                name_in(team, first));
+                eh_name_in(team, first));
         if (strcmp(first, last) != 0)
-            eh_html(&page->main, " to %s", name_in(team, last));
+            eh_html(&page->main, " to %s", eh_name_in(team, last));
         eh_html(&page->main, "</th>");
         put_heat_cells(page, row);
         eh_html(&page->main, "</tr>");
@@ -329,12 +322,12 @@ static void put_heat(struct eh_page *page, const json_t *team, const json_t *rep
             "a cell has no shade: too few to tell.</p>");
     if (columns == 0)
         eh_html(&page->main, "<p class=\"empty\">Nothing was drawn in this time.</p>");
-    eh_html(
-        &page->main,
-        "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
-        "aria-label=\"Tickets by value, table\"><table class=\"people\"><thead><tr><th>Rep</th>");
+    eh_html(&page->main, "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
+                         "aria-label=\"Tickets by value, table\"><table class=\"people\"><caption "
+                         "class=\"hidden\">Tickets that were drawn, by "
+                         "value</caption><thead><tr><th scope=\"col\">Rep</th>");
     for (size_t i = 0; i < columns; i++)
-        eh_html(&page->main, "<th>%s%zu%s</th>", "fifth ", i + 1,
+        eh_html(&page->main, "<th scope=\"col\">%s%zu%s</th>", "fifth ", i + 1,
                 i == 0             ? ", cheapest"
                 : i + 1 == columns ? ", dearest"
                                    : "");
@@ -355,7 +348,7 @@ static void put_overloaded_rep(struct eh_page *page, const json_t *team, const j
     eh_html(&page->main,
             "<li class=\"row\" data-key=\"%s\"><div class=\"row-main\"><strong>%s</strong></div>"
             "<div class=\"row-side\">%lld %s</div><div class=\"row-more\">",
-            eh_text_of(rep, "rep"), name_in(team, eh_text_of(rep, "rep")), times,
+            eh_text_of(rep, "rep"), eh_name_in(team, eh_text_of(rep, "rep")), times,
             times == 1 ? "time" : "times");
     eh_part_bar_percent(page, over, all, "", all > 0 ? over * 1000 / all * 1000 : 0,
                         " of the time");

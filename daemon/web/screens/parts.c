@@ -142,6 +142,18 @@ const char *eh_name_of(const json_t *object)
     return *name ? name : eh_text_of(object, "id");
 }
 
+const char *eh_name_in(const json_t *team, const char *rep)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(team, "reps"), i, one)
+    {
+        if (strcmp(eh_text_of(one, "id"), rep) == 0)
+            return eh_name_of(one);
+    }
+    return rep;
+}
+
 bool eh_page_manages(const struct eh_page *page, const char *team)
 {
     size_t i;

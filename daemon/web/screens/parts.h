@@ -31,6 +31,8 @@ void eh_part_ticket(struct eh_page *, const char *source, const char *id);
 void eh_part_state(struct eh_page *, const json_t *rep);
 /* "Sales", or the id where it has no name; the same of a rep. */
 const char *eh_name_of(const json_t *object);
+/* A rep's name, where the team's answer has it. */
+const char *eh_name_in(const json_t *team, const char *rep);
 /* Whether the person commands it. Who sees all need not. */
 bool eh_page_manages(const struct eh_page *, const char *team);
 /* Whether they may read all of it: its manager, or somebody who sees all. */

@@ -132,10 +132,11 @@ static void put_shares_head(struct eh_page *page)
 {
     eh_html(&page->main,
             "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
-            "aria-label=\"Shares, table\"><table class=\"shares\"><thead><tr><th>Rep</th><th "
-            "class=\"number\">days</th><th class=\"number\">points</th>");
+            "aria-label=\"Shares, table\"><table class=\"shares\"><caption class=\"hidden\">What "
+            "each rep gets</caption><thead><tr><th scope=\"col\">Rep</th><th scope=\"col\" "
+            "class=\"number\">days</th><th scope=\"col\" class=\"number\">points</th>");
     for (size_t i = 0; i < PARTS; i++)
-        eh_html(&page->main, "<th class=\"number\">%s</th>", parts[i].words);
+        eh_html(&page->main, "<th scope=\"col\" class=\"number\">%s</th>", parts[i].words);
     eh_html(&page->main, "</tr></thead><tbody>");
 }
 

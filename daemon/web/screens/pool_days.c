@@ -22,10 +22,11 @@ static void put_days_head(struct eh_page *page, const json_t *const *lines, size
 {
     eh_html(&page->main,
             "<div class=\"scroll\"><details><summary>The same as a table</summary><table "
-            "data-chart=\"line\" data-unit=\"money\"><thead><tr><th>Day</th><th "
+            "data-chart=\"line\" data-unit=\"money\"><caption class=\"hidden\">The pool on each "
+            "day</caption><thead><tr><th scope=\"col\">Day</th><th scope=\"col\" "
             "class=\"number\">Net</th>");
     for (size_t i = 0; i < count; i++) {
-        eh_html(&page->main, "<th class=\"number\">at a score of ");
+        eh_html(&page->main, "<th scope=\"col\" class=\"number\">at a score of ");
         eh_part_percent(page, eh_int_of(lines[i], "composite_ppm"));
         eh_html(&page->main, "</th>");
     }
@@ -125,11 +126,12 @@ static void put_periods(struct eh_page *page, const json_t *periods)
     const json_t *one,
         *names = json_object_get(json_array_get(periods, json_array_size(periods) - 1), "metrics");
     eh_html(&page->main, "<div class=\"scroll\"><details><summary>The same as a table, with the "
-                         "figures</summary><table data-chart=\"line\" data-unit=\"ppm\"><thead>"
-                         "<tr><th>Period</th>");
+                         "figures</summary><table data-chart=\"line\" data-unit=\"ppm\"><caption "
+                         "class=\"hidden\">Scores of each period</caption><thead>"
+                         "<tr><th scope=\"col\">Period</th>");
     json_array_foreach(names, i, one)
     {
-        eh_html(&page->main, "<th class=\"number name\">%s</th>",
+        eh_html(&page->main, "<th scope=\"col\" class=\"number name\">%s</th>",
                 eh_money_metric(page, eh_text_of(one, "metric")));
     }
     eh_html(&page->main, "</tr></thead><tbody>");

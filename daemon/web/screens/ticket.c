@@ -40,14 +40,14 @@ static const char *joined(struct eh_page *page, const json_t *list)
     return text;
 }
 
-static void put_facts(struct eh_page *page, const json_t *ticket)
+static void put_facts(struct eh_page *page, const json_t *ticket, const json_t *team)
 {
     eh_html(&page->main, "<dl class=\"facts\">");
     put_fact(page, "State", eh_text_of(ticket, "state"));
-    put_fact(page, "Waits, for", eh_waiting_words(eh_text_of(ticket, "why")));
-    put_fact(page, "With", eh_text_of(ticket, "rep"));
+    put_fact(page, "Why it waits", eh_waiting_words(eh_text_of(ticket, "why")));
+    put_fact(page, "With", eh_name_in(team, eh_text_of(ticket, "rep")));
     put_fact(page, "At the helpdesk with", eh_text_of(ticket, "account"));
-    put_fact(page, "Team", eh_text_of(ticket, "team"));
+    put_fact(page, "Team", team ? eh_name_of(team) : eh_text_of(ticket, "team"));
     put_fact(page, "Kind", eh_text_of(ticket, "kind"));
     put_value(page, ticket, "Value", "value");
     put_value(page, ticket, "Refunded", "refunded");
@@ -66,6 +66,12 @@ static void put_facts(struct eh_page *page, const json_t *ticket)
 }
 
 /* ---- The receipt. */
+
+static const char *who_in(const struct eh_page *page, const json_t *team, const char *rep)
+{
+    bool own = strcmp(eh_text_of(json_object_get(page->me, "rep"), "id"), rep) == 0;
+    return *rep && own ? "you" : eh_name_in(team, rep);
+}
 
 static void put_json(struct eh_page *page, json_t *value, unsigned depth);
 
@@ -122,12 +128,12 @@ static void put_json(struct eh_page *page, json_t *value, unsigned depth)
         put_number(page, value);
 }
 
-static void put_receipt(struct eh_page *page, json_t *receipt)
+static void put_receipt(struct eh_page *page, json_t *receipt, const json_t *team)
 {
     const char *check = eh_text_of(receipt, "check");
     eh_html(&page->main,
             "<section class=\"card\" aria-labelledby=\"why\"><h2 id=\"why\">Why %s</h2>",
-            *eh_text_of(receipt, "rep") ? eh_text_of(receipt, "rep") : "");
+            who_in(page, team, eh_text_of(receipt, "rep")));
     if (!*eh_text_of(receipt, "reason")) {
         eh_html(&page->main, "<p class=\"empty\">Nobody has got it yet, so there is no receipt.</p>"
                              "</section>");
@@ -200,16 +206,25 @@ static void put_actions(struct eh_page *page, const json_t *ticket)
     eh_html(&page->main, "</section>");
 }
 
-static void put_head(struct eh_page *page, const json_t *ticket)
+/* NULL: the person does not see it, or the ticket is in none. */
+static const json_t *team_of(struct eh_page *page, const json_t *ticket)
+{
+    const char *id = eh_text_of(ticket, "team");
+    const struct eh_answer *answer = NULL;
+    if (*id && eh_page_is(page, EH_IS_MANAGER | EH_IS_OPERATOR | EH_IS_AUDITOR))
+        answer = eh_page_ask(page, "/v1/teams/%s", id);
+    return answer && !answer->why ? answer->body : NULL;
+}
+
+static void put_head(struct eh_page *page, const json_t *ticket, const json_t *team)
 {
     struct eh_html *out = &page->main;
-    const char *team = eh_text_of(ticket, "team");
     eh_html(out, "<div class=\"title\"><h1>Ticket ");
     eh_part_ticket(page, eh_text_of(ticket, "source"), eh_text_of(ticket, "id"));
     eh_html(out, "</h1>");
-    if (*team && eh_page_is(page, EH_IS_MANAGER | EH_IS_OPERATOR | EH_IS_AUDITOR)) {
+    if (team) {
         eh_html(out, "<p class=\"lead\">");
-        eh_html_link(out, team, "/teams/%s", team);
+        eh_html_link(out, eh_name_of(team), "/teams/%s", eh_text_of(team, "id"));
         eh_html(out, "</p>");
     }
     eh_html(out, "</div>");
@@ -220,19 +235,20 @@ static void show(struct eh_page *page)
     const struct eh_answer *answer = eh_page_ask(
         page, "/v1/tickets/%s/%s", eh_page_part(page, "source"), eh_page_part(page, "id"));
     const json_t *ticket = answer && !answer->why ? answer->body : NULL;
+    const json_t *team = team_of(page, ticket);
     if (answer && answer->why) {
         page->status = answer->status ? answer->status : 503;
         eh_html(&page->main, "<h1>Nothing here</h1><p class=\"lead\">%s</p>", answer->why);
         return;
     }
     page->title = eh_page_text(page, "Ticket %s", eh_text_of(ticket, "id"));
-    put_head(page, ticket);
+    put_head(page, ticket, team);
     eh_html(&page->main, "<div class=\"board\"><div class=\"stack\"><section class=\"card\" "
                          "aria-labelledby=\"what\">"
                          "<h2 id=\"what\">What it is</h2>");
-    put_facts(page, ticket);
+    put_facts(page, ticket, team);
     eh_html(&page->main, "</section>");
-    put_receipt(page, json_object_get(ticket, "receipt"));
+    put_receipt(page, json_object_get(ticket, "receipt"), team);
     eh_html(&page->main, "</div><div class=\"stack\">");
     put_actions(page, ticket);
     put_history(page, ticket);
