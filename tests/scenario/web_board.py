@@ -259,6 +259,23 @@ def one_ticket(stack, web):
                lambda: "/change/" not in maja.get("/tickets/default/T%3C1%3E%2F2").text)
 
 
+@point("what a receipt says was owed is written as all amounts are, and names stay as they are",
+       reps=[{"id": name, "user": name} for name in ("a_b", "c_d")],
+       teams=[default_team("sales", ["a_b", "c_d"], policy="balanced", managers=["maja"])])
+def owed(stack, web):
+    for n in range(6):
+        stack.add_ticket("T%d" % n, value=1234567 + n)
+    stack.settle()
+    page = web.browser("maja").get("/tickets/default/T5").text
+    reason = stack.daemon.get("/v1/tickets/default/T5").json["receipt"]["reason"]
+    why = re.search(r'<h2 id="why">.*?</section>', page, re.S)[0]
+    amounts = re.findall(r"([\d,]+\.\d\d) EUR", reason)
+    assert len(amounts) == 2 and "a_b" in reason, reason
+    shown = re.findall(r'<data value="(\d+)" data-currency="EUR">', why)
+    assert shown == [re.sub("[,.]", "", amount).lstrip("0") or "0" for amount in amounts], (shown, reason)
+    assert html.escape(reason, quote=False) in re.sub(r"</?data[^>]*>", "", why).replace("&#39;", "'"), why
+
+
 @point("the log says who did what and why, and can be narrowed to a person, a team, a ticket")
 def log(stack, web):
     maja, nils = web.browser("maja"), web.browser("nils")

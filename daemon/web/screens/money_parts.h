@@ -34,6 +34,8 @@ const char *eh_money_metric(struct eh_page *, const char *name);
 /* evenhandd's sentence, with its figures as the page shows all others; a list of them. */
 void eh_money_sentence(struct eh_page *, const char *text);
 void eh_money_sentences(struct eh_page *, const json_t *list);
+/* A text in which amounts alone are shown so, and names stay as they are. */
+void eh_money_amounts(struct eh_page *, const char *text);
 /* "2 d 3 h", "1 h 30 min" */
 void eh_money_duration(struct eh_page *, int64_t seconds);
 /* Why there is nothing: no plan, or what evenhandd said. */

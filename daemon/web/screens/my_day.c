@@ -1,5 +1,5 @@
 /* my_day: what a rep sees first: their state, as one large switch, and their tickets. */
-#include "web/screens/parts.h"
+#include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
 #define SIGNAL "/change/signal"
@@ -92,7 +92,8 @@ static void put_why(struct eh_page *page, const json_t *ticket)
     eh_html(out, "<div class=\"row-more why\">");
     eh_html_link(out, "Why me?", "/tickets/%s/%s", eh_text_of(ticket, "source"),
                  eh_text_of(ticket, "id"));
-    eh_html(out, " %s", eh_text_of(receipt, "reason"));
+    eh_html(out, " ");
+    eh_money_amounts(page, eh_text_of(receipt, "reason"));
     if (*check)
         eh_html(out, " <span class=\"note\">%s</span>", check);
     eh_html(out, "</div>");

@@ -153,6 +153,21 @@ void eh_money_sentence(struct eh_page *page, const char *text)
             at += put_rest(page, at);
 }
 
+void eh_money_amounts(struct eh_page *page, const char *text)
+{
+    const char *at = text;
+    while (*at) {
+        struct figure f = figure_read(at);
+        bool begins = f.size > 0 && !f.large && (at == text || at[-1] == ' ' || at[-1] == '(');
+        size_t size = begins ? put_amount(page, &f, at + f.size) : 0;
+        if (size == 0) {
+            size = f.size > 0 ? f.size : 1 + strcspn(at + 1, "0123456789");
+            eh_html(&page->main, "%.*s", (int)size, at);
+        }
+        at += size;
+    }
+}
+
 void eh_money_sentences(struct eh_page *page, const json_t *list)
 {
     size_t i;

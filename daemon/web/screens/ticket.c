@@ -1,5 +1,6 @@
 /* ticket: what it is, who has it and why, what happened to it, and what can be done by hand. */
 #include "web/screens/board_parts.h"
+#include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
 /* ---- What it is. */
@@ -139,7 +140,9 @@ static void put_receipt(struct eh_page *page, json_t *receipt, const json_t *tea
                              "</section>");
         return;
     }
-    eh_html(&page->main, "<p>%s</p>", eh_text_of(receipt, "reason"));
+    eh_html(&page->main, "<p>");
+    eh_money_amounts(page, eh_text_of(receipt, "reason"));
+    eh_html(&page->main, "</p>");
     if (*check)
         eh_html(&page->main, "<p class=\"note\">%s</p>", check);
     eh_html(&page->main, "<details id=\"receipt\"><summary>The receipt in full</summary>");
