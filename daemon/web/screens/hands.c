@@ -234,7 +234,7 @@ void eh_waiting_put(struct eh_page *page, const json_t *team)
     eh_html(out, "<p class=\"waits\"><strong class=\"figure\">%lld</strong> <span>%s", waiting,
             waiting == 1 ? "waits" : "wait");
     if (*eh_text_of(oldest, "since")) {
-        eh_html(out, ", the oldest since ");
+        eh_html(out, ", the oldest came ");
         eh_part_since(page, eh_text_of(oldest, "since"));
     }
     eh_html(out, *why ? ": %s</span></p>" : "</span></p>", why);

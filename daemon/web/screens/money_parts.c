@@ -169,8 +169,10 @@ static void put_lift(struct eh_page *page, const json_t *plan)
     eh_html(&page->main, "<span>Most would be lifted by %s: at ",
             eh_money_metric(page, eh_text_of(lift.of, "metric")));
     eh_money_figure(page, lift.value, unit);
-    eh_html(&page->main, " instead of ");
-    eh_money_figure(page, eh_int_of(lift.of, "value"), unit);
+    if (!eh_null_of(lift.of, "value")) {
+        eh_html(&page->main, " instead of ");
+        eh_money_figure(page, eh_int_of(lift.of, "value"), unit);
+    }
     eh_html(&page->main, lift.gate ? " its gate opens, and it is " : " it is ");
     eh_part_money(page, lift.gross, "");
     eh_html(&page->main, ".</span>");
@@ -227,10 +229,15 @@ static void put_gate(struct eh_page *page, const json_t *gate)
     bool failed = eh_true_of(gate, "failed");
     if (!json_is_object(gate))
         return;
-    eh_html(&page->main, "<div class=\"row-more\"><span class=\"chip %s\">%s</span> %s is ",
+    eh_html(&page->main, "<div class=\"row-more\"><span class=\"chip %s\">%s</span> %s ",
             failed ? "bad-chip" : "good-chip", failed ? "gate shut" : "gate open",
             eh_money_metric(page, eh_text_of(gate, "metric")));
-    eh_money_figure(page, eh_int_of(gate, "value"), eh_text_of(gate, "unit"));
+    if (eh_null_of(gate, "value")) {
+        eh_html(&page->main, "has no figure yet");
+    } else {
+        eh_html(&page->main, "is ");
+        eh_money_figure(page, eh_int_of(gate, "value"), eh_text_of(gate, "unit"));
+    }
     put_bound(page, gate, "at_most", "at most");
     put_bound(page, gate, "at_least", "at least");
     eh_html(&page->main, "</div>");

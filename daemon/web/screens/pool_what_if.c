@@ -146,9 +146,14 @@ static void put_slider(struct eh_page *page, const json_t *of)
 static void put_field(struct eh_page *page, const json_t *of)
 {
     const char *name = eh_text_of(of, "metric");
-    eh_html(&page->main, "<div class=\"slider\"><span id=\"label-%s\" class=\"name\">%s, now ",
-            name, eh_money_metric(page, name));
-    eh_money_figure(page, eh_int_of(of, "value"), eh_text_of(of, "unit"));
+    eh_html(&page->main, "<div class=\"slider\"><span id=\"label-%s\" class=\"name\">%s, ", name,
+            eh_money_metric(page, name));
+    if (eh_null_of(of, "value")) {
+        eh_html(&page->main, "no figure yet");
+    } else {
+        eh_html(&page->main, "now ");
+        eh_money_figure(page, eh_int_of(of, "value"), eh_text_of(of, "unit"));
+    }
     eh_html(&page->main, "</span>");
     put_slider(page, of);
     eh_html(&page->main,
