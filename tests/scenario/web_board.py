@@ -58,6 +58,8 @@ def board(stack, web):
     assert page.status == 200, page
     assert "Overloaded" in page.text and "two calls &amp; &lt;b&gt;" in page.text, page
     assert "<b>" not in page.text and "support" not in page.text, page
+    over = re.search(r'<h2 id="over">.*?</section>', page.text, re.S)[0]
+    assert "two calls &amp; &lt;b&gt;" in over and over.count("data-key") == 1, "who is overloaded, once, and why"
     assert "Nobody is available, and 3 tickets wait." in page.text, page
     assert ">3</strong> <span>wait" in page.text, page
     assert "Nobody is in this team today." in page.text, "the team without reps"

@@ -121,6 +121,24 @@ def manager(stack, web):
     assert "<summary>gross <strong>" in re.sub(r"\s+", " ", section(page, "explained"))
 
 
+@point("the board tells how the period stands and what would lift it most")
+def month(stack, web):
+    for message in ({"type": "ticket", "team": "sales", "kind": "order", "value": 8000},
+                    {"type": "outcome", "outcome": "won", "value": 8000, "csat": 4}):
+        stack.add_many([{"id": "M%d" % n, **message} for n in range(6)])
+        stack.settle()
+    told = json.loads(stack.cli("--json", "pool", "sales", "--plan")[1])
+    board = web.browser("maja").get("/teams")
+    part = section(board, "months").split("</section>")[0]
+    steps = [m["next"]["gross"] for m in told["metrics"] if m["next"]] + \
+        [m["gate"]["gross"] for m in told["metrics"] if m["gate"] and m["gate"]["failed"]]
+    sums = money(part)
+    assert sums[0] == told["gross"] and "Sales &amp; more: " in part, (sums, part)
+    assert max(steps) > told["gross"] and sums[-1] == max(steps), (sums, steps)
+    assert "support" not in part and 'href="/teams/sales/pool"' in part, part
+    assert 'id="months"' not in web.browser("nils").get("/teams").text, "a team without a plan has no pool"
+
+
 def patiently_get(browser, path):
     """The page once the process that makes the days had its turn."""
     def made():
