@@ -24,13 +24,14 @@ SCREENS = {
     "cai": ["/day", "/pool"],
     "nobody": ["/"],
 }
-# Of WCAG 2 what is A or AA, and what axe calls good practice.
+# Of WCAG 2 what is A or AA, and what axe calls good practice; where only colours are others, contrast.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 RUN = """
-const done = arguments[arguments.length - 1];
+const [rules, done] = arguments;
 for (const fold of document.querySelectorAll('details')) fold.open = true;
-axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-    'best-practice']}).then((found) => done(found.violations.map((v) => [v.id, v.help,
-        v.nodes.length, v.nodes[0].html.slice(0, 300), v.nodes[0].failureSummary])), (e) => done([[String(e)]]));"""
+axe.run(document, {resultTypes: ['violations'], runOnly: rules}).then((found) => done(found.violations.map((v) =>
+    [v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 300), v.nodes[0].failureSummary])), (e) => done([[String(e)]]));"""
 
 
 def desk():
@@ -85,7 +86,8 @@ class Looker:
         for width in (360, 1280):
             for scheme in ("light", "dark"):
                 self.browser.window(width).media(scheme, "reduce").settled()
-                for one in self.browser.driver.execute_async_script(RUN):
+                rules = RULES if scheme == "light" else COLOURS
+                for one in self.browser.driver.execute_async_script(RUN, rules):
                     self.found.append(" ".join([what, str(width), scheme, *map(str, one)]))
                 self.looks += 1
 
