@@ -126,7 +126,8 @@ def help_is_there_for_all():
             assert command in text, (group, text)
         if group not in commands():
             assert call(group).stdout == call(group, "--help").stdout, group
-        assert told(group, "nonsense") == 2, group
+        if group not in commands() or not usage_of(group)[1]:
+            assert told(group, "nonsense") == 2, group
 
 
 def a_misspelt_command_is_guessed():
