@@ -2,6 +2,7 @@
 #include "web/serve/squeeze.h"
 
 #include <stdlib.h>
+#define ZLIB_CONST /* what it reads is const */
 #include <zlib.h>
 
 #include "web/site/site.h"
@@ -23,7 +24,7 @@ bool eh_squeeze_pays(const struct eh_http_request *request, bool tls, size_t siz
 
 void eh_squeeze(struct eh_str text, struct evbuffer *ret)
 {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)text.data, .avail_in = text.size};
+    z_stream stream = {.next_in = (const Bytef *)text.data, .avail_in = text.size};
     eh_require(deflateInit2(&stream, LEVEL, Z_DEFLATED, GZIP_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) ==
                Z_OK);
     uLong most = deflateBound(&stream, text.size);
