@@ -91,7 +91,7 @@ def why_me(stack, web):
     assert len(mine) > 3, mine
     for ticket in mine:
         row = page[page.index('data-key="default/%s"' % ticket):]
-        row = row[:row.index("</li>")]
+        row = re.sub(r"<[^>]+>", "", row[:row.index("</li>")])
         whole = stack.daemon.get("/v1/tickets/default/" + ticket,
                                  headers={"Evenhand-As": "ben"}).json["receipt"]
         assert "two were drawn by share" in row and "Its draw can be checked when" in row, row
