@@ -7,7 +7,7 @@
  * text: then nobody can tell from them whose they were. A ticket's content digest leaves them out:
  * its draws depend on it, and somebody who had the same entry decided again with another salt would
  * get another draw. The user of the admin socket is no part of what was said, nor are the
- * commitments, seeds, dates and texts that the shell adds.
+ * commitments, seeds, dates and texts that the shell adds, nor the words of an alarm.
  */
 #include "identify.h"
 
@@ -22,7 +22,7 @@
      EH_FIELD_BIT(EH_FIELD_MENDED) | EH_FIELD_BIT(EH_FIELD_NEW) | EH_FIELD_BIT(EH_FIELD_MINUTES) | \
      EH_FIELD_BIT(EH_FIELD_CLOCK))
 
-/* The fields that the shell adds once a message is identified. */
+/* The fields that the shell adds once a message is identified, and words that say nothing new. */
 static uint64_t message_added(const struct eh_message *m)
 {
     uint64_t added = ADDED;
@@ -32,6 +32,8 @@ static uint64_t message_added(const struct eh_message *m)
         added |= EH_FIELD_BIT(EH_FIELD_FROM);
     if (eh_message_has(m, EH_FIELD_UNTIL_DAY))
         added |= EH_FIELD_BIT(EH_FIELD_UNTIL);
+    if (m->type == EH_MESSAGE_ALARM) /* another day's look has other words for it */
+        added |= EH_FIELD_BIT(EH_FIELD_REASON);
     return added;
 }
 

@@ -22,6 +22,7 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_TAKEN] = "taken",
         [EH_NOTICE_ENDED] = "ended",
         [EH_NOTICE_RESENT] = "resent",
+        [EH_NOTICE_ALARM] = "alarm",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

@@ -10,7 +10,8 @@ import json
 import re
 
 import pools
-from harness import Skip, default_desk, default_team, run, scenario, wait_until
+
+from harness import OUTBOX, Skip, default_desk, default_team, run, scenario, wait_until
 from office import FAKETIME, fakes_time
 from proofs import tampered
 
@@ -18,8 +19,9 @@ MONTH = pools.last_months(1)[0]
 REPS = ["ana", "ben", "cai", "dora"]
 LAST = datetime.date.today().replace(day=1) - datetime.timedelta(days=1)
 # Every draw comes out the same: of equals it is always the same one who wins.
-SAME = ("UPDATE effect SET draws = decode(repeat('0000000000000001', length(draws) / 8), 'hex')"
-        " WHERE draws IS NOT NULL")
+EQUAL = ("UPDATE effect SET draws = decode(repeat('%s', length(draws) / 8), 'hex')"
+         " WHERE draws IS NOT NULL")
+SAME, OTHER = EQUAL % "0000000000000001", EQUAL % "8000000000000002"
 
 
 def prepare(stack):
@@ -67,6 +69,23 @@ def stands(daemon):
     return 'evenhand_alarm_stands{alarm="bias"} 1' in daemon.get("/metrics").text
 
 
+def notices(stack):
+    """The alarms on the outbox."""
+    entries = [json.loads(fields["j"]) for _, fields in stack.redis.xrange(OUTBOX)]
+    return [{key: entry[key] for key in ("team", "why")} for entry in entries if entry["type"] == "alarm"]
+
+
+def draws_set(stack, statement):
+    """Draws as others that are none; `tampered` takes it back."""
+    stack.sql("SET session_replication_role = replica; " + statement)
+
+
+def told_once(stack, said):
+    assert notices(stack) == [{"team": "sales", "why": said}], notices(stack)
+    inputs = stack.sql("SELECT actor, team, reason FROM input WHERE abs(type) = 27")
+    assert inputs == [("evenhandd", "sales", said)], inputs
+
+
 @scenario("an honest month is no alarm, and the first day is not looked at before it is over")
 def honest(stack):
     daemon = prepare(stack)
@@ -100,14 +119,24 @@ def biased(stack):
                                     LAST.isoformat(), "--db", stack.postgres.dsn)[1])
         assert look["level"] == 0.001, look
         draw = next(one for one in look["bias"] if one["bias"] == "draw")
+        wait_until("it is told on the outbox", lambda: notices(stack) == [{"team": "sales", "why": said}])
         assert draw["alarms"] and draw["p"] <= draw["level"] and draw["says"] == "alarm: " + said
         assert daemon.stop() == 0
         start(daemon, LAST + datetime.timedelta(days=4))  # the month before is looked at, too
         assert looked(daemon, LAST + datetime.timedelta(days=3)) == 1
         assert stands(daemon)
+        told_once(stack, said)  # the second look found the same month
+        assert daemon.stop() == 0
+        draws_set(stack, OTHER)
+        start(daemon, LAST + datetime.timedelta(days=5))
+        assert looked(daemon, LAST + datetime.timedelta(days=4)) == 1
+        assert alarms(daemon)["bias"] != said
+        stack.settle()
+        told_once(stack, said)  # also in other words
+        assert "no notice of an alarm" not in log_of(daemon)
     assert daemon.stop() == 0
-    start(daemon, LAST + datetime.timedelta(days=5))
-    assert looked(daemon, LAST + datetime.timedelta(days=4)) == 0
+    start(daemon, LAST + datetime.timedelta(days=6))
+    assert looked(daemon, LAST + datetime.timedelta(days=5)) == 0
     assert not stands(daemon)
 
 

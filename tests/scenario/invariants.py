@@ -11,7 +11,8 @@ from harness import DEAD, INBOX, OUTBOX, wait_until
 
 NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "moved", 6: "refused",
                 7: "commitment", 8: "revealed", 9: "checkpoint", 10: "lost",
-                11: "left", 12: "back", 13: "taken", 14: "ended", 15: "resent", 16: "held"}
+                11: "left", 12: "back", 13: "taken", 14: "ended", 15: "resent", 16: "held",
+                17: "alarm"}
 PAGE = 5000
 PLANNED = 10000  # above so many inputs PostgreSQL must know the tables to join them in time
 
@@ -26,7 +27,7 @@ SELECT e.seq, e.type, coalesce(t.source, p.said->>'source'),
        (t.stream_no + CASE WHEN t.stream_no < 0 THEN 18446744073709551616 ELSE 0 END), p.stream_id)
 FROM effect e JOIN input i ON i.desk = e.desk AND i.input = e.input
 LEFT JOIN input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)
-    AND e.type NOT IN (11, 12, 14)
+    AND e.type NOT IN (11, 12, 14, 17)
 LEFT JOIN LATERAL (
     SELECT d.stream_id, CASE WHEN i.type IN (-11, -21) THEN convert_from(d.body, 'UTF8')::json END
            AS said

@@ -259,6 +259,15 @@ Test(golden_forms, identities_of_owners)
     golden_text("identities-owners", &bytes);
 }
 
+/* A team's month is one alarm, whatever its words. */
+Test(golden_forms, identity_of_an_alarm)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_input in = input_of(EH_MESSAGE_ALARM, EH_ORIGIN_ADMIN);
+    put_identity(&bytes, "alarm", &in);
+    golden_text("identity-alarm", &bytes);
+}
+
 /* --- draws --- */
 
 Test(golden_forms, draws)

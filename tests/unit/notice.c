@@ -78,8 +78,8 @@ Test(notice, names_are_those_of_the_contract)
     static const char *const names[] = {NULL,     "assigned", "waiting",    "returned", "closed",
                                         "moved",  "refused",  "commitment", "revealed", NULL,
                                         "lost",   "left",     "back",       "taken",    "ended",
-                                        "resent", "held",     NULL};
-    for (int type = 0; type <= 17; type++)
+                                        "resent", "held",     "alarm",      NULL};
+    for (int type = 0; type <= 18; type++)
         if (names[type])
             cr_assert_str_eq(eh_notice_type_name(type), names[type]);
         else

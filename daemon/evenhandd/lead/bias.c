@@ -8,27 +8,74 @@
 
 /* ---- What a look found. */
 
-/* Whether the line is an alarm. */
-static bool line_take(struct eh_bias_watch *watch, struct eh_str line)
+static void on_told(void *context, const struct eh_command_result *result)
 {
+    (void)context;
+    if (result->code < 0)
+        eh_log_limited(EH_LOG_WARNING, "bias-told", "no notice of an alarm on fairness: %s",
+                       result->message);
+}
+
+/* The text of the message; false: out of memory. */
+static bool message_fill(struct eh_command *c, const struct eh_bias_watch *watch,
+                         struct eh_str sentence)
+{
+    char event[EH_ID_MAX + 32], period[EH_DECIMAL_TEXT_MAX];
+    struct eh_message *m = &c->message;
+    eh_period_print(eh_period_of(EH_PERIOD_MONTH, watch->look_day), period);
+    size_t size = eh_format(event, sizeof event, "bias %s %s", watch->look_team, period);
+    m->team = eh_arena_str(&c->arena, eh_str(watch->look_team));
+    m->reason = eh_arena_str(&c->arena, eh_str_cut(sentence, EH_ERROR_TEXT_MAX - 1));
+    m->event = eh_arena_str(&c->arena, eh_str_n(event, size));
+    m->actor = eh_str("evenhandd");
+    m->has = EH_FIELD_BIT(EH_FIELD_TEAM) | EH_FIELD_BIT(EH_FIELD_REASON) |
+             EH_FIELD_BIT(EH_FIELD_EVENT) | EH_FIELD_BIT(EH_FIELD_ACTOR);
+    return m->team.data && m->reason.data && m->event.data;
+}
+
+/* An input, which becomes a notice. Its event has the team and the month: what was said of them
+ * before, by a look of another day or of another leader, is known and changes nothing, whatever its
+ * words. One that gets lost is told by the next look. */
+static void alarm_tell(struct eh_app *app, struct eh_str sentence)
+{
+    struct eh_error error = {0};
+    struct eh_command *c;
+    int r = eh_command_new(EH_MESSAGE_ALARM, on_told, app, &c, &error);
+    if (r == 0) {
+        c->patient = true;
+        c->reserve = true;
+        r = message_fill(c, &app->bias, sentence) ? eh_app_submit(app, c, &error) : -EH_ENOMEM;
+        if (r < 0)
+            eh_command_free(c);
+    }
+    if (r < 0)
+        eh_log_limited(EH_LOG_WARNING, "bias-told", "no notice of an alarm on fairness yet: %s",
+                       error.text);
+}
+
+/* Whether the line is an alarm. */
+static bool line_take(struct eh_app *app, struct eh_str line)
+{
+    struct eh_bias_watch *watch = &app->bias;
     size_t size = sizeof ALARM - 1;
     if (line.size <= size || memcmp(line.data, ALARM, size) != 0)
         return false;
+    struct eh_str sentence = eh_str_n(line.data + size, line.size - size);
     if (watch->found++ == 0)
-        eh_format(watch->text, sizeof watch->text, "%.*s", (int)(line.size - size),
-                  line.data + size);
+        eh_format(watch->text, sizeof watch->text, "%.*s", EH_STR_ARG(sentence));
+    alarm_tell(app, sentence);
     return true;
 }
 
 /* Of one look the first alarm is told. */
-static void output_take(struct eh_bias_watch *watch, struct evbuffer *output)
+static void output_take(struct eh_app *app, struct evbuffer *output)
 {
     size_t size = evbuffer_get_length(output);
     const char *text = (const char *)evbuffer_pullup(output, -1);
     while (text && size > 0) {
         const char *end = memchr(text, '\n', size);
         size_t line = end ? (size_t)(end - text) : size;
-        if (line_take(watch, eh_str_n(text, line)))
+        if (line_take(app, eh_str_n(text, line)))
             return;
         line += end != NULL;
         text += line;
@@ -57,7 +104,7 @@ static void on_end(void *context, const struct eh_child_result *result)
     struct eh_app *app = context;
     app->bias.child = NULL;
     if (result->end == EH_CHILD_EXITED && result->exit_code == 0)
-        output_take(&app->bias, result->output);
+        output_take(app, result->output);
     else
         eh_log_limited(EH_LOG_WARNING, "bias", "the daily look at fairness: the command line %s",
                        result->end == EH_CHILD_LATE ? "took too long" : "failed");
@@ -79,6 +126,8 @@ static int look_start(struct eh_app *app, struct eh_str id, int32_t day)
                    .at_most_ms = EH_BIAS_MS}};
     eh_format(team, sizeof team, "%.*s", EH_STR_ARG(id));
     eh_date_print(day, date);
+    eh_format(app->bias.look_team, sizeof app->bias.look_team, "%s", team);
+    app->bias.look_day = day;
     int r = eh_command_line_start(app->services.base, &run, on_end, app, &app->bias.child, NULL);
     if (r == 0)
         eh_child_put_back(app->bias.child); /* dealing goes first */

@@ -3,7 +3,8 @@
  * what was dealt leaves what chance allows.
  *
  * The command line replays the log, one team after the other, and dealing goes first. A look of the
- * same days sees the same: so nothing is kept, and a restart looks again.
+ * same days sees the same: so nothing is kept, and a restart looks again. The first alarm of a team
+ * and a month is an input, ALARM, and so a notice of the outbox, once.
  */
 #ifndef EVENHAND_LEAD_BIAS_H
 #define EVENHAND_LEAD_BIAS_H
@@ -24,6 +25,8 @@ struct eh_bias_watch {
     bool before;                  /* ... and of it the month before */
     uint32_t found;               /* alarms of the round so far */
     char text[EH_ERROR_TEXT_MAX]; /* the first of them */
+    char look_team[EH_ID_MAX + 1];
+    int32_t look_day; /* up to it; both of the look under way */
 };
 
 void app_bias_tick(struct eh_app *); /* once a second */

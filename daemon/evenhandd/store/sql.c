@@ -198,7 +198,7 @@ const struct eh_pg_statement eh_store_read_statements[] = {
      " e.input, t.stream_ms, t.stream_no, p.stream_id"
      " FROM evenhand.effect e JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input"
      " LEFT JOIN evenhand.input t ON t.desk = e.desk AND t.input = coalesce(e.ticket, e.input)"
-     " AND e.type NOT IN (11, 12, 14)" /* left, back, ended: of no ticket and of no entry */
+     " AND e.type NOT IN (11, 12, 14, 17)" /* left, back, ended, alarm: of no ticket, no entry */
      " LEFT JOIN LATERAL (SELECT d.stream_id,"
      " CASE WHEN i.type IN (-11, -21) THEN convert_from(d.body, 'UTF8')::json END AS said"
      " FROM evenhand.dead d WHERE d.desk = e.desk AND d.input = e.input"

@@ -142,6 +142,12 @@ enum eh_type_flag {
     ROW(ABSENCE, 26, "absence", absence, T(STREAM) | T(ADMIN) | T(DEALS), \
         F(REP), \
         F(FROM) | F(UNTIL) | F(REASON) | F(CANCEL) | F(UID) | F(EVENT), \
+        0) \
+    /* the shell's: the daily look at a team's fairness found what chance does not allow; `event`
+       says of which month, so that it is told once */ \
+    ROW(ALARM, 27, "alarm", alarm, 0, \
+        F(TEAM) | F(REASON), \
+        F(EVENT), \
         0)
 /* clang-format on */
 

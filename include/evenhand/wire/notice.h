@@ -29,13 +29,15 @@ enum eh_notice_type {
     EH_NOTICE_TAKEN = 13,  /* an outcome that was refused is taken after all */
     EH_NOTICE_ENDED = 14,  /* somebody else ended a rep's state `overloaded` */
     EH_NOTICE_RESENT = 15, /* a ticket came that had been cancelled under another id */
-    EH_NOTICE_HELD = 16    /* somebody outside the ticket's team has it */
+    EH_NOTICE_HELD = 16,   /* somebody outside the ticket's team has it */
+    EH_NOTICE_ALARM = 17   /* what was dealt in a team's month leaves what chance allows */
 };
 
 /* All text is the caller's. In COMMITMENT, REVEALED and LOST `id` is the number of the draw epoch;
  * `why` is the hash, the seed (both in hexadecimal), or the reason for which the key was replaced.
- * In RESENT `why` is the other id; in REFUSED, LEFT, BACK and ENDED it is a sentence. LEFT names
- * rep and team, BACK and ENDED name the rep; these three are about no ticket. */
+ * In RESENT `why` is the other id; in REFUSED, LEFT, BACK, ENDED and ALARM it is a sentence. LEFT
+ * names rep and team, BACK and ENDED name the rep, ALARM the team; these four are about no ticket.
+ */
 struct eh_notice {
     uint8_t type; /* enum eh_notice_type */
     uint64_t seq; /* gapless per desk */

@@ -40,6 +40,7 @@ REPS = [{"id": "ana", "name": "Ana Ås", "since": "2019-05-01"},
         {"id": "dora", "skills": ["german"], "since": "2022-01-01"},
         {"id": "eli"}, {"id": "fay", "share": "0.3", "skills": ["vip"]},
         {"id": "gus"}, {"id": "hal"}]
+LOTS = {"id": "lots", "policy": "random", "reps": ["ana", "ben", "cai", "dora"]}
 SALES, CARE = ["ana", "ben", "cai", "dora"], ["dora", "eli", "fay", "gus"]
 
 
@@ -364,6 +365,24 @@ class History:
         self.tickets("l", 12)
         self.settle()
 
+    def alarm(self, days_ago):
+        """Goes on with draws that are none until the daily look alarms, and takes them back. Builds
+        that know no such input are waited for in vain."""
+        sql = self.stack.sql
+        assert self.stack.daemon.stop() == 0
+        rows = " effect e SET draws = %s WHERE e.team = 'lots' AND e.draws IS NOT NULL"
+        sql("CREATE TABLE public.kept AS SELECT desk, seq, draws FROM effect WHERE team = 'lots'")
+        sql("SET session_replication_role = replica; UPDATE" + rows %
+            "decode(repeat('0000000000000001', length(draws) / 8), 'hex')")
+        self.start(days_ago)
+        try:
+            wait_until("it alarms", lambda: sql("SELECT 1 FROM input WHERE type = 27"), 120)
+        except AssertionError as error:
+            note(error)
+        sql("SET session_replication_role = replica; UPDATE" + rows %
+            "(SELECT k.draws FROM public.kept k WHERE k.desk = e.desk AND k.seq = e.seq)")
+        sql("DROP TABLE public.kept")
+
     def absences(self):
         """Days and hours, one under way, one by its sender's name, and what is refused."""
         self.add("absence", "ben", **{"from": self.now_ms(-60), "until": self.now_ms(3600),
@@ -418,7 +437,14 @@ class History:
         self.settle()
         self.periods(month(45), "close", "pay")
         self.periods(month(5), "freeze")
-        self.start(1)
+        text = desk(self.policies, REPS, [plan("care-1", "care", month(70), 20), first],
+                    affinity="open", affinity_for="1d")
+        self.put(dict(text, teams=text["teams"] + [LOTS]))
+        self.tickets("v", 90, team="lots")
+        self.settle()
+        self.close("v", 90)  # so that the team can go
+        self.settle()
+        self.alarm(1)
         self.tickets("z", 9, team="odd")
         self.settle()
         self.limits([plan("care-1", "care", month(70), 20), first])
