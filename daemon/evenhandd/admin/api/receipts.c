@@ -68,7 +68,8 @@ static void on_receipts(void *context, PGresult *result)
     struct eh_admin_request *request = context;
     if (!eh_admin_resume(request))
         return;
-    bool away = eh_admin_query_failed(result) || !eh_app_engine(request->admin->app);
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    bool away = eh_admin_query_failed(result) || !engine || !eh_engine_desk(engine);
     for (int row = 0; !away && row < PQntuples(result); row++)
         put_receipt(request, result, row);
     eh_admin_reply(request, 200, json_incref(request->extra));

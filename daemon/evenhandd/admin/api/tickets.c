@@ -144,7 +144,7 @@ static json_t *receipt_json(const struct eh_admin_request *request, const PGresu
     const struct shown *shown = request->state;
     int row = last_deal(result);
     struct eh_receipt receipt;
-    if (row < 0 || !shown->inside)
+    if (row < 0 || !desk_of(request) || !shown->inside)
         return NULL;
     eh_admin_receipt_row(request, result, row, &receipt);
     for (int each = 0; each <= row; each++)
