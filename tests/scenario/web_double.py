@@ -218,8 +218,11 @@ def behind_nginx(stack, one, two):
         stack.add_ticket("T1", owner="ana")
         stack.settle()
         assert told(events), "it is told through nginx, too"
-        page = ana.get("/day")
-        assert "T1" in page.text
+
+        def shown():  # the other process may look a second later
+            page = ana.get("/day")
+            return page if "T1" in page.text else None
+        page = wait_until("the page has the ticket", shown)
         assert ana.change(page, "/change/signal", rep="ana", status="away").status == 303
         forged(front)
         two.kill()
