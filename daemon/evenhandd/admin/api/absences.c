@@ -7,12 +7,6 @@
 
 /* ---- Read. */
 
-static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
-{
-    return eh_peer_sees_all(peer) || eh_peer_is_rep(peer, rep->id) ||
-           eh_peer_manages_rep(peer, rep);
-}
-
 static json_t *absence_json(const struct eh_absence_view *absence, struct eh_str rep, bool why)
 {
     json_t *body = json_object();
@@ -43,7 +37,7 @@ void eh_admin_get_rep_absences(struct eh_admin_request *request)
     struct eh_str id = eh_admin_part(request, "rep");
     struct eh_rep_view rep;
     bool known = eh_engine_rep(eh_app_engine(request->admin->app), id, &rep);
-    if (known ? !sees_rep(request->peer, &rep) : !eh_peer_sees_all(request->peer)) {
+    if (known ? !eh_peer_sees_rep(request->peer, &rep) : !eh_peer_sees_all(request->peer)) {
         eh_admin_deny(request, "rep %.*s, one of their managers, an auditor or an operator",
                       EH_STR_ARG(id));
         return;
@@ -69,7 +63,7 @@ void eh_admin_get_absences(struct eh_admin_request *request)
                             json_array_size(list) < EH_ADMIN_PAGE;
          i++, seen++) {
         struct eh_rep_view rep;
-        if (eh_engine_rep(engine, desk->reps[i].id, &rep) && sees_rep(request->peer, &rep))
+        if (eh_engine_rep(engine, desk->reps[i].id, &rep) && eh_peer_sees_rep(request->peer, &rep))
             put_absences(request, &rep, list);
     }
     bool more = desk && i < desk->rep_count;

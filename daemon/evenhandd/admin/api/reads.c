@@ -383,12 +383,6 @@ json_t *eh_json_outlook(const struct eh_admin_request *request, struct eh_str re
     return body;
 }
 
-static bool sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
-{
-    return eh_peer_sees_all(peer) || eh_peer_is_rep(peer, rep->id) ||
-           eh_peer_manages_rep(peer, rep);
-}
-
 /* The open tickets of the rep into body: at most a page, and not for ever; `after` goes on in
  * /v1/tickets. */
 static void put_tickets(const struct eh_admin_request *request, json_t *body,
@@ -435,7 +429,8 @@ void eh_admin_get_rep(struct eh_admin_request *request)
     struct eh_rep_view rep;
     bool known = eh_engine_rep(engine, id, &rep);
 
-    if (known ? !sees_rep(request->peer, &rep) && !eh_peer_holds_managed(request->peer, engine, id)
+    if (known ? !eh_peer_sees_rep(request->peer, &rep) &&
+                    !eh_peer_holds_managed(request->peer, engine, id)
               : !eh_peer_sees_all(request->peer)) {
         eh_admin_deny(request, "rep %.*s, one of their managers, an auditor or an operator",
                       EH_STR_ARG(id));
@@ -465,7 +460,7 @@ void eh_admin_get_reps(struct eh_admin_request *request)
            json_array_size(list) < EH_ADMIN_PAGE;
          i++, seen++) {
         struct eh_rep_view rep;
-        if (eh_engine_rep(engine, desk->reps[i].id, &rep) && sees_rep(request->peer, &rep))
+        if (eh_engine_rep(engine, desk->reps[i].id, &rep) && eh_peer_sees_rep(request->peer, &rep))
             json_array_append_new(list, eh_json_rep(&rep, desk));
     }
     bool more = desk && i < desk->rep_count;

@@ -415,6 +415,12 @@ bool eh_peer_manages_rep(const struct eh_peer *peer, const struct eh_rep_view *r
     return false;
 }
 
+bool eh_peer_sees_rep(const struct eh_peer *peer, const struct eh_rep_view *rep)
+{
+    return eh_peer_sees_all(peer) || eh_peer_is_rep(peer, rep->id) ||
+           eh_peer_manages_rep(peer, rep);
+}
+
 bool eh_peer_manages_whole_rep(const struct eh_peer *peer, const struct eh_engine *engine,
                                const struct eh_rep_view *rep)
 {

@@ -111,6 +111,8 @@ bool eh_peer_manages_rep(const struct eh_peer *, const struct eh_rep_view *);
 /* ... and every team the rep is in today: what is said of the rep's state holds in all of them. */
 bool eh_peer_manages_whole_rep(const struct eh_peer *, const struct eh_engine *,
                                const struct eh_rep_view *);
+/* Whether they see everybody, are the rep, or manage a team of theirs. */
+bool eh_peer_sees_rep(const struct eh_peer *, const struct eh_rep_view *);
 /* Manages a team of which the rep has open tickets, in it or not. */
 bool eh_peer_holds_managed(const struct eh_peer *, const struct eh_engine *, struct eh_str rep);
 bool eh_peer_is_rep(const struct eh_peer *, struct eh_str rep);
