@@ -17,7 +17,7 @@ struct membership;
 
 /* A shift ends where so much time without work follows: a break at noon is none. */
 #define SHIFT_GAP_US (6 * 3600 * SECOND_US)
-/* What is over is kept for so long where it is a team's: how long something took is asked later. */
+/* What is over is kept for so long where it is a team's. */
 #define SCHEDULE_KEPT_US (62 * 86400 * SECOND_US)
 /* The hours that a desk file gives somebody, and the shell has not handed over: never on. */
 #define SCHEDULE_UNTOLD NONE
