@@ -127,7 +127,7 @@ OWN = {
     "host/yaml_node.h": "struct eh_yaml *in; const yaml_node_t *node; const char *name;",
     "host/yaml_table.h": "#include <jansson.h>\n",
     "pool/next.h": "struct eh_pool_statement *statement; eh_plan_line_fn *line; void *context;",
-    "calendar/handover.h": "struct eh_held held; int32_t today;",
+    "calendar/handover.h": "struct eh_engine *engine; int32_t today;",
     "calendar/ics.h": "int64_t now_s, in_a_year_s; struct eh_ics ics;",
     "calendar/zone.h": "struct eh_desk_calendar *calendar; struct eh_hours hours; int32_t first, last;",
     "wire/hours.h": """struct eh_desk_calendar *calendar; int32_t first, last;
@@ -318,7 +318,7 @@ def complaint(header):
 
 
 def each_example_compiles():
-    names = [name for folder in ("include", "lib", "daemon", "tools", "tests")
+    names = [name for folder in ("include", "lib", "shared", "daemon", "tools", "tests")
              for name in headers.headers(folder)]
     with concurrent.futures.ThreadPoolExecutor(headers.WORKERS) as pool:
         told = {name: text for name, text in zip(names, pool.map(complaint, names))

@@ -17,27 +17,6 @@ bool app_schedules_wait(const struct eh_app *app)
     return !app->schedules.looked && eh_engine_desk(app->state.engine);
 }
 
-static uint32_t held_highest(const void *engine, int64_t *ret_window_us)
-{
-    return eh_engine_schedules(engine, ret_window_us);
-}
-
-static uint32_t held_intervals(const void *engine, uint32_t schedule,
-                               const struct eh_interval **ret)
-{
-    return eh_engine_schedule(engine, schedule, ret);
-}
-
-static uint32_t held_of_rep(const void *engine, struct eh_str id)
-{
-    return eh_engine_schedule_of_rep(engine, id);
-}
-
-static uint32_t held_of_team(const void *engine, struct eh_str id)
-{
-    return eh_engine_schedule_of_team(engine, id);
-}
-
 static int schedule_step(struct eh_app *app, struct eh_batch *b, const struct eh_bytes *text,
                          int32_t date)
 {
@@ -68,7 +47,7 @@ static void idle_tell(struct eh_app *app, const struct eh_handover *handover)
 static int handed_over(struct eh_app *app, struct eh_batch *b, int32_t date)
 {
     const struct eh_engine *engine = app->state.engine;
-    const struct eh_held held = {engine, held_highest, held_intervals, held_of_rep, held_of_team};
+    const struct eh_held held = eh_held_engine(engine);
     const struct eh_handover_at at = {.now_us = b->at_us, .date = date};
     struct eh_handover handover = {0};
     int r = eh_handover_make(eh_engine_desk(engine), &held, &at, &handover);

@@ -4,6 +4,7 @@
  * window.
  *
  *     struct eh_handover handover = {0};
+ *     const struct eh_held held = eh_held_engine(engine);
  *     const struct eh_handover_at at = {.now_us = now_us, .date = today};
  *     r = eh_handover_make(desk, &held, &at, &handover);
  *     for (uint32_t i = 0; i < handover.count; i++)
@@ -13,6 +14,7 @@
 #ifndef EVENHAND_CALENDAR_HANDOVER_H
 #define EVENHAND_CALENDAR_HANDOVER_H
 
+#include <evenhand/engine/engine.h>
 #include <evenhand/wire/desk.h>
 #include <evenhand/wire/schedule.h>
 
@@ -31,6 +33,9 @@ struct eh_held {
     uint32_t (*of_rep)(const void *context, struct eh_str id);
     uint32_t (*of_team)(const void *context, struct eh_str id);
 };
+
+/* What an engine holds, by its readers; it lives as long as the engine. */
+struct eh_held eh_held_engine(const struct eh_engine *);
 
 struct eh_handover_at {
     int64_t now_us;
