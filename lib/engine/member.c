@@ -8,6 +8,8 @@
 #include "state.h"
 #include "team_list.h"
 
+#include <evenhand/wire/skill.h>
+
 uint32_t eh_member_position(const struct eh_engine *e, uint32_t team, uint32_t rep_no)
 {
     const struct rep *rep = &e->roster.reps[rep_no];
@@ -23,17 +25,23 @@ uint32_t eh_member_active(const struct eh_engine *e, uint32_t team, uint32_t rep
     return at != NONE && e->roster.teams[team].members[at].active ? at : NONE;
 }
 
+/* Rules before EH_RULES_LEVELS: a skill is a name, whatever it ends in. */
+static bool rep_has_skill(const struct eh_engine *e, const struct eh_desk_rep *rep,
+                          struct eh_str skill)
+{
+    bool levels = e->rules >= EH_RULES_LEVELS;
+    for (uint32_t i = 0; i < rep->skill_count; i++)
+        if (levels ? eh_skill_meets(rep->skills[i], skill) : eh_str_equal(rep->skills[i], skill))
+            return true;
+    return false;
+}
+
 bool eh_rep_has_skills(const struct eh_engine *e, uint32_t rep, struct eh_str skills)
 {
     const struct eh_desk_rep *desk = &e->desk->desk->reps[e->roster.reps[rep].desk_index];
-    uint32_t has = 0;
-    while (skills.size > 0) { /* both lists are sorted */
-        struct eh_str skill = eh_text_list_next(&skills);
-        while (has < desk->skill_count && eh_str_compare(desk->skills[has], skill) < 0)
-            has++;
-        if (has == desk->skill_count || !eh_str_equal(desk->skills[has], skill))
+    while (skills.size > 0)
+        if (!rep_has_skill(e, desk, eh_text_list_next(&skills)))
             return false;
-    }
     return true;
 }
 

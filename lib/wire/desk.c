@@ -147,45 +147,12 @@ static int share_read(struct desk_reader *reader, const struct desk_node *node,
     return eh_desk_read_share(reader, node, path, 1, "1.0", ret);
 }
 
-static int texts_compare(const void *left, const void *right)
-{
-    const struct eh_str *a = left, *b = right;
-    return eh_str_compare(*a, *b);
-}
-
-static int skills_read(struct desk_reader *reader, const struct desk_node *node,
-                       const struct desk_path *path, void *ret)
-{
-    struct eh_desk_rep *rep = ret;
-    int r = eh_desk_check_list(reader, node, path, EH_DESK_REP_SKILLS_MAX);
-    if (r < 0)
-        return r;
-    struct eh_str *skills = eh_arena_alloc(reader->arena, node->size * sizeof *skills);
-    if (!skills)
-        return eh_desk_out_of_memory(reader);
-    uint32_t count = 0;
-    for (const struct desk_node *item = node->first; item; item = item->next, count++) {
-        struct desk_path at = eh_desk_path_item(path, count);
-        r = eh_desk_read_name(reader, item, &at, &skills[count]);
-        if (r < 0)
-            return r;
-        for (uint32_t i = 0; i < count; i++)
-            if (eh_str_equal(skills[i], skills[count]))
-                return eh_desk_refuse(reader, item, &at, EH_EINVAL, "`%.*s` is in the list already",
-                                      EH_STR_ARG(skills[count]));
-    }
-    qsort(skills, count, sizeof *skills, texts_compare);
-    rep->skills = skills;
-    rep->skill_count = count;
-    return 0;
-}
-
 static const struct desk_field rep_fields[] = {
     {"id", eh_desk_read_id, offsetof(struct eh_desk_rep, id), true},
     {"name", eh_desk_read_name, offsetof(struct eh_desk_rep, name), false},
     {"share", share_read, offsetof(struct eh_desk_rep, share_ppm), false},
     {"since", eh_desk_read_date, offsetof(struct eh_desk_rep, since), false},
-    {"skills", skills_read, 0, false},
+    {"skills", eh_desk_read_skills, 0, false},
     {"accounts", eh_desk_read_accounts, 0, false},
     {"user", eh_desk_read_user, offsetof(struct eh_desk_rep, user), false},
     {"hours", eh_desk_read_hours, offsetof(struct eh_desk_rep, hours), false},

@@ -2,6 +2,7 @@
  * desk_diff: the changes from one desk to the next, a line for each.
  */
 #include <evenhand/wire/desk.h>
+#include <evenhand/wire/skill.h>
 
 #include "desk_hours_diff.h"
 #include "lines.h"
@@ -86,19 +87,44 @@ static bool texts_have(const struct eh_str *texts, uint32_t count, struct eh_str
     return false;
 }
 
+/* The rep's level of a skill; 0: they have not got it. */
+static uint32_t rep_level(const struct eh_desk_rep *rep, struct eh_str name)
+{
+    uint32_t level = 0;
+    for (uint32_t i = 0; i < rep->skill_count; i++) {
+        struct eh_skill skill = eh_skill_read(rep->skills[i]);
+        if (eh_str_equal(skill.name, name) && skill.level > level)
+            level = skill.level;
+    }
+    return level;
+}
+
+/* A skill of one of the two that the other has at another level, or not. */
+static void skill_diff(struct eh_lines *to, const struct about *about, const char *change,
+                       struct eh_str text, const struct eh_desk_rep *other)
+{
+    if (!texts_have(other->skills, other->skill_count, text) &&
+        rep_level(other, eh_skill_read(text).name) == 0)
+        eh_lines_say(to, "rep %.*s: %s skill %.*s", EH_STR_ARG(about->id), change,
+                     EH_STR_ARG(text));
+}
+
 static void skills_diff(struct eh_lines *to, const struct about *about,
                         const struct eh_desk_rep *old, const struct eh_desk_rep *new)
 {
     if (texts_equal(old->skills, old->skill_count, new->skills, new->skill_count))
         return;
     for (uint32_t i = 0; i < old->skill_count; i++)
-        if (!texts_have(new->skills, new->skill_count, old->skills[i]))
-            eh_lines_say(to, "rep %.*s: loses skill %.*s", EH_STR_ARG(about->id),
-                         EH_STR_ARG(old->skills[i]));
+        skill_diff(to, about, "loses", old->skills[i], new);
     for (uint32_t i = 0; i < new->skill_count; i++)
-        if (!texts_have(old->skills, old->skill_count, new->skills[i]))
-            eh_lines_say(to, "rep %.*s: gains skill %.*s", EH_STR_ARG(about->id),
-                         EH_STR_ARG(new->skills[i]));
+        skill_diff(to, about, "gains", new->skills[i], old);
+    for (uint32_t i = 0; i < new->skill_count; i++) {
+        struct eh_skill skill = eh_skill_read(new->skills[i]);
+        uint32_t was = rep_level(old, skill.name);
+        if (was != 0 && was != skill.level)
+            eh_lines_say(to, "rep %.*s: skill %.*s: level %u -> %u", EH_STR_ARG(about->id),
+                         EH_STR_ARG(skill.name), was, skill.level);
+    }
 }
 
 /* "account of zammad none -> ana@shop.example" */

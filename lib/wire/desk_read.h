@@ -102,6 +102,9 @@ desk_read_fn eh_desk_read_accounts;
 int eh_desk_arrange_accounts(struct desk_reader *, const struct desk_path *,
                              const struct desk_node *reps) EH_MUST_CHECK;
 
+/* desk_skills.c: `skills` of a rep, which is a struct eh_desk_rep. */
+desk_read_fn eh_desk_read_skills;
+
 /* desk_hours.c: `hours` of a rep or a team, which is a struct eh_desk_calendar *: the id of a
  * calendar, or own ones. */
 desk_read_fn eh_desk_read_hours;

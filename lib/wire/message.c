@@ -42,6 +42,8 @@ static struct eh_value msgpack_value(const msgpack_object *object)
         break;
     case MSGPACK_OBJECT_MAP:
         value.kind = EH_VALUE_MAP;
+        value.array.list = object->via.map.ptr;
+        value.array.count = object->via.map.size;
         break;
     case MSGPACK_OBJECT_EXT:
         value.kind = EH_VALUE_EXTENSION;
@@ -55,16 +57,22 @@ static struct eh_value msgpack_item(const void *list, size_t index)
     return msgpack_value((const msgpack_object *)list + index);
 }
 
+/* Keys are text: the scan saw to it. */
+static struct eh_pair msgpack_pair(const void *map, size_t index)
+{
+    const msgpack_object_kv *pair = (const msgpack_object_kv *)map + index;
+    const msgpack_object_str *key = &pair->key.via.str;
+    return (struct eh_pair){eh_str_n(key->ptr, key->size), msgpack_value(&pair->val)};
+}
+
 static void msgpack_pairs(const msgpack_object_map *map, struct eh_pairs *ret)
 {
     ret->count = map->size; /* within the bound of ret->pairs: the scan counted */
     ret->item = msgpack_item;
+    ret->pair = msgpack_pair;
     ret->text_is_ours = false;
-    for (uint32_t i = 0; i < map->size; i++) {
-        const msgpack_object_str *key = &map->ptr[i].key.via.str;
-        ret->pairs[i].key = eh_str_n(key->ptr, key->size);
-        ret->pairs[i].value = msgpack_value(&map->ptr[i].val);
-    }
+    for (uint32_t i = 0; i < map->size; i++)
+        ret->pairs[i] = msgpack_pair(map->ptr, i);
 }
 
 /* --- JSON --- */
@@ -101,6 +109,8 @@ static struct eh_value json_value(const json_t *json)
         break;
     case JSON_OBJECT:
         value.kind = EH_VALUE_MAP;
+        value.array.list = json;
+        value.array.count = json_object_size(json);
         break;
     }
     return value;
@@ -109,6 +119,16 @@ static struct eh_value json_value(const json_t *json)
 static struct eh_value json_item(const void *list, size_t index)
 {
     return json_value(json_array_get(list, index));
+}
+
+static struct eh_pair json_pair(const void *map, size_t index)
+{
+    json_t *object = (json_t *)map; /* an iterator changes nothing of it */
+    void *at = json_object_iter(object);
+    for (; index > 0; index--)
+        at = json_object_iter_next(object, at);
+    return (struct eh_pair){eh_str(json_object_iter_key(at)),
+                            json_value(json_object_iter_value(at))};
 }
 
 /* Adds a pair for each second copy of a key: eh_pairs_get() finds the first, and eh_message_fill()
@@ -127,6 +147,7 @@ static void json_pairs(json_t *object, struct eh_pairs *ret)
     json_t *value;
     ret->count = 0;
     ret->item = json_item;
+    ret->pair = json_pair;
     ret->text_is_ours = true;
     json_object_foreach(object, key, value) ret->pairs[ret->count++] =
         (struct eh_pair){eh_str(key), json_value(value)};

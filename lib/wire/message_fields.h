@@ -38,7 +38,7 @@ struct eh_value {
         struct {
             const void *list;
             size_t count;
-        } array;
+        } array; /* or map */
     };
 };
 
@@ -50,6 +50,7 @@ struct eh_pair {
 struct eh_pairs {
     size_t count;
     struct eh_value (*item)(const void *list, size_t index); /* reads an EH_VALUE_ARRAY */
+    struct eh_pair (*pair)(const void *map, size_t index);   /* reads an EH_VALUE_MAP */
     bool text_is_ours; /* the parser frees the text: a message keeps a copy */
     uint64_t rough;    /* EH_FIELD_BITs of text that was no UTF-8 before it was mended */
     struct eh_pair pairs[EH_MESSAGE_ITEMS_MAX / 2];

@@ -1,5 +1,7 @@
 /* message_fill.c: puts parsed values into the fields of a message by the table of fields, with a
  * sentence for every refusal. */
+#include <evenhand/wire/skill.h>
+
 #include "message_clean.h"
 #include "message_fields.h"
 
@@ -196,67 +198,144 @@ static int currency_take(struct filling *f, const struct eh_field_row *row,
 
 /* --- skills --- */
 
-/* Inserts a skill into a sorted list. A skill that is in the list already is dropped. */
-static void skill_insert(struct eh_str *skills, size_t *count, struct eh_str skill)
+/* The skills of one message, sorted. */
+struct skills {
+    struct eh_str list[EH_SKILLS_MAX];
+    size_t count;
+    bool levels; /* some came with a level of their own, in a map */
+};
+
+/* Inserts a skill. A skill that is in the list already is dropped. */
+static int skill_insert(struct filling *f, const struct eh_field_row *row, struct skills *skills,
+                        struct eh_str skill)
 {
-    size_t at = *count;
-    while (at > 0 && eh_str_compare(skills[at - 1], skill) > 0)
+    size_t at = skills->count;
+    while (at > 0 && eh_str_compare(skills->list[at - 1], skill) > 0)
         at--;
-    if (at > 0 && eh_str_equal(skills[at - 1], skill))
-        return;
-    memmove(skills + at + 1, skills + at, (*count - at) * sizeof *skills);
-    skills[at] = skill;
-    (*count)++;
+    if (at > 0 && eh_str_equal(skills->list[at - 1], skill))
+        return 0;
+    if (skills->count == EH_SKILLS_MAX)
+        return eh_error_field(f->error, EH_EFULL, row->name, "%s: more than %d skills", row->name,
+                              EH_SKILLS_MAX);
+    memmove(skills->list + at + 1, skills->list + at, (skills->count - at) * sizeof *skills->list);
+    skills->list[at] = skill;
+    skills->count++;
+    return 0;
 }
 
-static int skills_join(struct filling *f, const struct eh_field_row *row,
-                       const struct eh_str *skills, size_t count)
+/* Of a skill that is asked for at two levels the higher one counts. Texts alone stay as they are:
+ * a log may have two that only look like levels. */
+static void skills_keep_highest(struct skills *skills)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < skills->count; i++) {
+        bool higher = false;
+        for (size_t k = 0; k < skills->count; k++)
+            higher |= k != i && eh_skill_meets(skills->list[k], skills->list[i]) &&
+                      !(k > i && eh_skill_meets(skills->list[i], skills->list[k]));
+        if (!higher)
+            skills->list[kept++] = skills->list[i];
+    }
+    skills->count = kept;
+}
+
+static int skills_join(struct filling *f, const struct eh_field_row *row, struct skills *skills)
 {
     size_t size = 0;
-    for (size_t i = 0; i < count; i++)
-        size += skills[i].size + 1u;
+    if (skills->levels)
+        skills_keep_highest(skills);
+    for (size_t i = 0; i < skills->count; i++)
+        size += skills->list[i].size + 1u;
     char *joined = eh_arena_alloc(f->arena, size);
     if (!joined)
         return eh_error_field(f->error, EH_ENOMEM, row->name, "%s: out of memory", row->name);
     char *at = joined;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < skills->count; i++) {
         if (i > 0)
             *at++ = EH_TEXT_LIST_SEPARATOR;
-        memcpy(at, skills[i].data, skills[i].size);
-        at += skills[i].size;
+        memcpy(at, skills->list[i].data, skills->list[i].size);
+        at += skills->list[i].size;
     }
     eh_field_set_text(f->m, row, eh_str_n(joined, (size_t)(at - joined)));
     return 0;
 }
 
+/* {"sap": 2}: one skill of a map. */
+static int skill_take_pair(struct filling *f, const struct eh_field_row *row, const char *path,
+                           struct eh_pair pair, struct skills *skills)
+{
+    struct eh_str text;
+    int r = text_check(f, path, pair.key, EH_NAME_MAX);
+    if (r < 0)
+        return r;
+    if (pair.value.kind != EH_VALUE_INTEGER)
+        return value_refuse_kind(f, path, "a name and its level from 1 to 9", pair.value.kind);
+    if (pair.value.integer < 1 || pair.value.integer > EH_SKILL_LEVEL_MAX)
+        return eh_error_field(f->error, EH_ERANGE, path,
+                              "%s: level %lld of `%.*s`; levels go from 1 to %d", path,
+                              (long long)pair.value.integer, SHOWN(pair.key), EH_SKILL_LEVEL_MAX);
+    r = eh_skill_write(pair.key, (uint32_t)pair.value.integer, f->arena, &text);
+    if (r == -EH_EINVAL)
+        return eh_error_field(f->error, EH_EINVAL, path, "%s: `%.*s` has a level already", path,
+                              SHOWN(pair.key));
+    if (r < 0)
+        return eh_error_field(f->error, EH_ENOMEM, path, "%s: out of memory", path);
+    skills->levels = true;
+    r = text_check(f, path, text, EH_NAME_MAX); /* with its level it may be too long */
+    return r < 0 ? r : skill_insert(f, row, skills, text);
+}
+
+static int skills_take_map(struct filling *f, const struct eh_field_row *row, const char *path,
+                           const struct eh_value *map, struct skills *skills)
+{
+    int r = 0;
+    for (size_t i = 0; i < map->array.count && r == 0; i++)
+        r = skill_take_pair(f, row, path, f->pairs->pair(map->array.list, i), skills);
+    return r;
+}
+
+static int skill_take_item(struct filling *f, const struct eh_field_row *row, const char *path,
+                           const struct eh_value *item, struct skills *skills)
+{
+    if (item->kind == EH_VALUE_MAP)
+        return skills_take_map(f, row, path, item, skills);
+    if (item->kind != EH_VALUE_TEXT)
+        return value_refuse_kind(f, path, "text", item->kind);
+    int r = text_check(f, path, item->text, EH_NAME_MAX);
+    return r < 0 ? r : skill_insert(f, row, skills, item->text);
+}
+
+static int skills_take_list(struct filling *f, const struct eh_field_row *row,
+                            const struct eh_value *list, struct skills *skills)
+{
+    if (list->array.count > EH_SKILLS_MAX)
+        return eh_error_field(f->error, EH_EFULL, row->name, "%s: %zu skills, at most %d",
+                              row->name, list->array.count, EH_SKILLS_MAX);
+    int r = 0;
+    for (size_t i = 0; i < list->array.count && r == 0; i++) {
+        struct eh_value item = f->pairs->item(list->array.list, i);
+        char path[PATH_MAX_BYTES];
+        eh_format(path, sizeof path, "%s[%zu]", row->name, i);
+        r = skill_take_item(f, row, path, &item, skills);
+    }
+    return r;
+}
+
+/* ["german", {"sap": 2}], or one of these not in a list. */
 static int skills_take(struct filling *f, const struct eh_field_row *row,
                        const struct eh_value *value)
 {
-    struct eh_str skills[EH_SKILLS_MAX];
-    size_t count = 0;
-    if (value->kind == EH_VALUE_TEXT) { /* one skill, not in a list */
-        int r = text_check(f, row->name, value->text, EH_NAME_MAX);
-        return r < 0 ? r : skills_join(f, row, &value->text, 1);
-    }
+    struct skills skills = {.count = 0};
+    int r;
     if (value->kind == EH_VALUE_NULL)
         return 1; /* null is as if the key were absent */
-    if (value->kind != EH_VALUE_ARRAY)
+    if (value->kind == EH_VALUE_TEXT || value->kind == EH_VALUE_MAP)
+        r = skill_take_item(f, row, row->name, value, &skills);
+    else if (value->kind == EH_VALUE_ARRAY)
+        r = skills_take_list(f, row, value, &skills);
+    else
         return value_refuse_kind(f, row->name, "an array of names", value->kind);
-    if (value->array.count > EH_SKILLS_MAX)
-        return eh_error_field(f->error, EH_EFULL, row->name, "%s: %zu skills, at most %d",
-                              row->name, value->array.count, EH_SKILLS_MAX);
-    for (size_t i = 0; i < value->array.count; i++) {
-        struct eh_value item = f->pairs->item(value->array.list, i);
-        char path[PATH_MAX_BYTES];
-        eh_format(path, sizeof path, "%s[%zu]", row->name, i);
-        if (item.kind != EH_VALUE_TEXT)
-            return value_refuse_kind(f, path, "text", item.kind);
-        int r = text_check(f, path, item.text, EH_NAME_MAX);
-        if (r < 0)
-            return r;
-        skill_insert(skills, &count, item.text);
-    }
-    return skills_join(f, row, skills, count);
+    return r < 0 ? r : skills_join(f, row, &skills);
 }
 
 /* --- numbers --- */

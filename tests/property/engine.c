@@ -16,6 +16,7 @@
 #include "../simulation/fake_log.h"
 #include "../simulation/helpdesk.h"
 #include "../unit/engine_kit.h"
+#include "skill_model.h"
 
 #define HISTORIES 6
 #define INPUTS    3000
@@ -32,18 +33,7 @@ static bool naive_active(const struct member *m, int32_t date)
 
 static bool naive_skilled(const struct eh_desk_rep *rep, const struct skill_set *set)
 {
-    for (uint32_t at = 0; at < set->skills_size;) {
-        uint32_t end = at;
-        while (end < set->skills_size && set->skills[end] != '\x1f')
-            end++;
-        bool has = false;
-        for (uint32_t i = 0; i < rep->skill_count; i++)
-            has |= eh_str_equal(rep->skills[i], eh_str_n(set->skills + at, end - at));
-        if (!has)
-            return false;
-        at = end + 1;
-    }
-    return true;
+    return skill_model_has_all(rep, eh_str_n(set->skills, set->skills_size));
 }
 
 static uint64_t naive_points(const struct eh_engine *e, uint32_t rep)

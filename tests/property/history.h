@@ -118,7 +118,7 @@ static inline int history_step(struct history *h, struct eh_message m)
 static inline size_t history_reps(struct history *h, size_t at)
 {
     for (uint32_t i = 0; i < h->rep_count; i++) {
-        static const char *const skills[] = {"[]", "[de]", "[de, fr]", "[fr]"};
+        static const char *const skills[] = {"[]", "[de]", "[{de: 3}, fr]", "[{fr: 2}]"};
         static const char *const shares[] = {"1.0", "1.0", "0.5", "0.8", "0.07", "0.333333"};
         at += eh_format(h->desk + at, sizeof h->desk - at, "  - {id: r%u, share: %s, skills: %s}\n",
                         i, shares[history_below(h, 6)], skills[history_below(h, 4)]);
@@ -194,7 +194,7 @@ static inline struct eh_str history_text(struct history *h, const char *format, 
 
 static inline struct eh_message history_ticket(struct history *h)
 {
-    static const char *const skills[] = {"", "", "de", "fr", "de\x1f\x66r"};
+    static const char *const skills[] = {"", "", "de", "fr:2", "de:2\x1f\x66r"};
     struct eh_message m = {.type = EH_MESSAGE_TICKET,
                            .priority = (uint8_t)history_below(h, 10),
                            .source = eh_str("default"),
@@ -263,7 +263,7 @@ static inline struct eh_message history_manager(struct history *h)
     } else {
         m = history_on_ticket(h, EH_MESSAGE_UPDATE);
         m.value = history_value(h);
-        m.skills = eh_str(history_below(h, 2) ? "de" : "fr");
+        m.skills = eh_str(history_below(h, 2) ? "de:3" : "fr");
         m.has |= EH_FIELD_BIT(EH_FIELD_VALUE) | EH_FIELD_BIT(EH_FIELD_SKILLS);
     }
     return m;

@@ -3,6 +3,7 @@
 
 #include "../unit/engine_kit.h"
 #include "history.h"
+#include "skill_model.h"
 
 #define HISTORIES 2000
 #define STEPS     120
@@ -11,19 +12,7 @@ TestSuite(ledger, .timeout = 1800);
 
 static bool has_skills(const struct history *h, struct eh_str rep, struct eh_str skills)
 {
-    const struct eh_desk_rep *desk = eh_desk_rep(eh_engine_desk(h->e), rep);
-    for (uint32_t at = 0; at < skills.size;) {
-        uint32_t end = at;
-        while (end < skills.size && skills.data[end] != '\x1f')
-            end++;
-        bool found = false;
-        for (uint32_t i = 0; i < desk->skill_count; i++)
-            found |= eh_str_equal(desk->skills[i], eh_str_n(skills.data + at, end - at));
-        if (!found)
-            return false;
-        at = end + 1;
-    }
-    return true;
+    return skill_model_has_all(eh_desk_rep(eh_engine_desk(h->e), rep), skills);
 }
 
 /* As readers see it just before the deal. */

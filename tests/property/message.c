@@ -44,8 +44,10 @@ static struct eh_str any_skills(struct seed *seed, struct eh_arena *arena)
                                         "de\x1f"
                                         "en\x1f"
                                         "no",
-                                        "\xc3\xa5"};
-    return eh_arena_str(arena, eh_str(lists[seed_below(seed, 4)]));
+                                        "\xc3\xa5",
+                                        "de\x1fsap:2",
+                                        "sap:9"};
+    return eh_arena_str(arena, eh_str(lists[seed_below(seed, 6)]));
 }
 
 static void give_optional(struct seed *seed, struct eh_message *m, uint64_t fields)

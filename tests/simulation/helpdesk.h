@@ -55,8 +55,8 @@ static inline void helpdesk_put(struct helpdesk_text *t, const char *format, ...
 
 static inline void helpdesk_reps(struct helpdesk *h, struct helpdesk_text *t, unsigned present)
 {
-    static const char *const skills[] = {"", ", skills: [de]", ", skills: [fr]",
-                                         ", skills: [de, fr]"};
+    static const char *const skills[] = {"", ", skills: [{de: 3}]", ", skills: [fr]",
+                                         ", skills: [de, {fr: 2}]"};
     static const char *const shares[] = {"", ", share: 0.5", ", share: 0.333333"};
     helpdesk_put(t, "reps:\n");
     for (unsigned i = 0; i < HELPDESK_REPS; i++)
@@ -134,7 +134,8 @@ static inline void helpdesk_desk(struct helpdesk *h, char *text, size_t size)
 
 static inline const char *helpdesk_skills(struct helpdesk *h)
 {
-    static const char *const sets[] = {"[]", "[\"de\"]", "[\"fr\"]", "[\"fr\",\"de\"]", "[\"sv\"]"};
+    static const char *const sets[] = {"[]", "{\"de\":2}", "[\"fr\"]", "[{\"fr\":2},\"de\"]",
+                                       "[\"sv\"]"};
     return sets[helpdesk_chance(h, 60) ? 0 : helpdesk_below(h, 5)];
 }
 

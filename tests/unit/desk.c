@@ -428,15 +428,42 @@ static void expect_diff(const char *old, const char *new, size_t count, const ch
     cr_expect_str_eq(lines, wanted);
 }
 
+Test(desk, skills_with_a_level)
+{
+    EH_AUTO(loaded)
+    struct loaded l =
+        load_text("reps: [{id: ana, skills: [german, {sap: 3, tax: 1}, 'pbx:12', 'erp:2']},\n"
+                  "       {id: bo, skills: {sap: 9, german: 1}}, {id: cai, skills: {}}]\n");
+    cr_assert_eq(l.r, 0, "%s", l.error.text);
+    static const char *const ana[] = {"erp:2", "german", "pbx:12", "sap:3", "tax"};
+    cr_assert_eq(l.desk->reps[0].skill_count, 5);
+    for (uint32_t i = 0; i < 5; i++)
+        expect_text(l.desk->reps[0].skills[i], ana[i]);
+    cr_assert_eq(l.desk->reps[1].skill_count, 2);
+    expect_text(l.desk->reps[1].skills[1], "sap:9");
+    cr_expect_eq(l.desk->reps[2].skill_count, 0);
+}
+
+/* Before there were levels, these were two names. */
+Test(desk, a_log_may_have_a_skill_twice)
+{
+    EH_AUTO(loaded) struct loaded l = {.arena = EH_ARENA_INIT};
+    static const char text[] = "reps: [{id: ana, skills: ['sap:2', 'sap:3', sap]}]\n";
+    cr_expect_eq(eh_desk_parse(eh_str(text), &l.arena, &l.desk, &l.error), 0);
+    cr_expect_eq(l.desk->reps[0].skill_count, 3);
+    cr_expect_eq(eh_desk_parse_new(eh_str(text), &l.arena, &l.desk, &l.error), -EH_EINVAL);
+}
+
 #define BEFORE                                                                                     \
-    "reps: [{id: ana, share: 0.5, user: ana, skills: [sap, tax]}, eli, ola]\n"                     \
+    "reps: [{id: ana, share: 0.5, user: ana, skills: [sap, tax, {erp: 2}]}, eli, ola]\n"           \
     "teams: [{id: sales, reps: [ana, {id: eli, until: 2026-03-20}], managers: [maja]},\n"          \
     "        {id: old}]\n"
 #define AFTER                                                                                      \
     "currency: NOK\n"                                                                              \
     "resend_within: 2h\n"                                                                          \
     "kinds: {order: {points: 3}, quote: {points: 2}, visit: {points: 1}}\n"                        \
-    "reps: [{id: ana, name: Ana, since: 2026-01-01, skills: [tax, wood]}, eli, zoe]\n"             \
+    "reps: [{id: ana, name: Ana, since: 2026-01-01, skills: [{tax: 4, wood: 2}, erp]}, eli, "      \
+    "zoe]\n"                                                                                       \
     "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
     "         at_most: {per_hour: 6, per_day: 100000},\n"                                          \
     "         affinity_for: 1d, presence: signalled, overloaded: {at_least: 5m, at_most: 1h},\n"   \
@@ -445,7 +472,7 @@ static void expect_diff(const char *old, const char *new, size_t count, const ch
 
 Test(desk, diff_says_everything_that_changes)
 {
-    expect_diff(BEFORE, AFTER, 30,
+    expect_diff(BEFORE, AFTER, 32,
                 "desk main: currency EUR -> NOK\n"
                 "desk main: resend_within 1d -> 2h\n"
                 "kind query: gone\n"
@@ -457,7 +484,9 @@ Test(desk, diff_says_everything_that_changes)
                 "rep ana: since none -> 2026-01-01\n"
                 "rep ana: user ana -> none\n"
                 "rep ana: loses skill sap\n"
-                "rep ana: gains skill wood\n"
+                "rep ana: gains skill wood:2\n"
+                "rep ana: skill erp: level 2 -> 1\n"
+                "rep ana: skill tax: level 1 -> 4\n"
                 "rep zoe: new\n"
                 "team old: gone\n"
                 "team sales: policy balanced -> random\n"

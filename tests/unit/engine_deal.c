@@ -94,6 +94,53 @@ Test(engine_deal, skills)
     expect("assigned T3 bob random");
 }
 
+#define LEVELS                                                                                     \
+    "desk: main\ncurrency: EUR\nkinds: {order: {points: 2}}\n"                                     \
+    "reps: [{id: ana, skills: [{sap: 3}]}, {id: bob, skills: [sap, 'erp:2']}, eva]\n"              \
+    "teams: [{id: sales, policy: least_loaded, reps: [ana, bob, eva]}]\n"
+
+/* At least the level that is asked for; a skill alone is level 1. */
+Test(engine_deal, levels)
+{
+    kit_desk(&k, LEVELS);
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order','skills':{'sap':3}}");
+    expect("assigned T1 ana least_loaded");
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'sales','kind':'order','skills':['sap']}");
+    expect("assigned T2 bob least_loaded");
+    kit_send(&k, "{'type':'ticket','id':'T3','team':'sales','kind':'order','skills':['sap:2']}");
+    expect("assigned T3 ana least_loaded");
+    kit_send(&k, "{'type':'ticket','id':'T4','team':'sales','kind':'order','skills':[{'sap':4}]}");
+    expect("waiting T4 skill");
+    kit_send(&k, "{'type':'update','id':'T4','skills':{'sap':2}}");
+    expect("assigned T4 ana least_loaded");
+    cr_assert(kit_is(kit_ticket(&k, "T4").skills, "sap:2"));
+    kit_restart(&k);
+    kit_send(
+        &k, "{'type':'ticket','id':'T5','team':'sales','kind':'order','skills':{'erp':1,'sap':1}}");
+    expect("assigned T5 bob least_loaded");
+}
+
+/* Before there were levels, these were names; from the new rules on they are levels. */
+Test(engine_deal, levels_begin_with_their_rules)
+{
+    kit_done(&k);
+    kit_start_under(&k, EH_RULES_LEVELS - 1, LEVELS);
+    kit_send(&k, "{'type':'ticket','id':'T1','team':'sales','kind':'order','skills':['erp:2']}");
+    expect("assigned T1 bob least_loaded");
+    kit_send(&k, "{'type':'ticket','id':'T2','team':'sales','kind':'order','skills':['sap:2']}");
+    expect("waiting T2 skill");
+    kit_send(&k, "{'type':'ticket','id':'T3','team':'sales','kind':'order','skills':['erp']}");
+    expect("waiting T3 skill");
+    struct eh_message m = {.type = EH_MESSAGE_RULES, .rules = EH_RULES_LAST};
+    m.has = EH_FIELD_BIT(EH_FIELD_RULES);
+    cr_assert_eq(kit_step(&k, m, EH_ORIGIN_SHELL), 0);
+    while (eh_engine_due_us(k.e) <= k.now_us)
+        kit_due(&k);
+    cr_assert(kit_is(kit_ticket(&k, "T2").rep, "ana") && kit_is(kit_ticket(&k, "T3").rep, "bob"));
+    cr_assert(kit_sound(&k));
+    kit_restart(&k);
+}
+
 /* Eligible while open points < capacity x share; the last ticket may pass it. */
 Test(engine_deal, capacity)
 {

@@ -81,6 +81,45 @@ Test(message, escapes_are_characters)
     ASSERT_STR(m.id, "\xf0\x9f\x98\x80\xc3\xa5\xe2\x82\xac\"\\/");
 }
 
+static void expect_skills(const char *skills, const char *wanted)
+{
+    char text[256];
+    eh_format(text, sizeof text, "{\"type\":\"update\",\"id\":\"1\",\"skills\":%s}", skills);
+    struct eh_message m = from_json(text);
+    EH_AUTO(eh_bytes) struct eh_bytes packed = EH_BYTES_INIT;
+    ASSERT_STR(m.skills, wanted);
+    /* What is written back says the same. */
+    cr_assert_eq(eh_message_to_msgpack(&m, &packed), 0);
+    m = from_msgpack(&packed);
+    ASSERT_STR(m.skills, wanted);
+}
+
+Test(message, skills_have_levels)
+{
+    expect_skills("{\"sap\":2}", "sap:2");
+    expect_skills("{\"sap\":1}", "sap");
+    expect_skills("[\"no\",{\"sap\":2,\"en\":9}]", "en:9\x1fno\x1fsap:2");
+    expect_skills("[\"sap:2\"]", "sap:2");
+    expect_skills("{}", "");
+    /* Of two levels the higher one counts, and as much twice is once. */
+    expect_skills("[\"sap\",{\"sap\":2}]", "sap:2");
+    expect_skills("[{\"sap\":2},{\"sap\":3},\"sap:1\"]", "sap:3");
+    expect_skills("[{\"sap\":1},\"sap:1\",\"sap\"]", "sap");
+    /* Texts alone are what they were before there were levels. */
+    expect_skills("[\"sap:2\",\"sap:3\",\"sap:0\",\":1\"]", ":1\x1fsap:0\x1fsap:2\x1fsap:3");
+}
+
+Test(message, skills_have_levels_in_msgpack)
+{
+    static const char packed[] = "\x83\xA4type\xA6update\xA2id\xA1\x31\xA6skills\x92\xA2no"
+                                 "\x82\xA3sap\x02\xA2\x65n\x01";
+    struct eh_message m;
+    struct eh_error error = {0};
+    cr_assert_eq(eh_message_from_msgpack(eh_str_n(packed, sizeof packed - 1), &arena, &m, &error),
+                 0, "%s", error.text);
+    ASSERT_STR(m.skills, "en\x1fno\x1fsap:2");
+}
+
 Test(message, skills_are_a_set)
 {
     struct eh_message m = from_json("{\"type\":\"update\",\"id\":\"1\",\"skills\":[\"no\",\"en\","

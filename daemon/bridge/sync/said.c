@@ -146,7 +146,7 @@ static int read_content(const struct reading *in, struct eh_said *said)
     if (r == 0)
         r = read_number(in, "priority", &said->priority);
     said->skills = value_at(in, "skills");
-    if (r == 0 && said->skills && !json_is_array(said->skills))
+    if (r == 0 && said->skills && !json_is_array(said->skills) && !json_is_object(said->skills))
         r = wrong(in, "skills", "has to be a list");
     said->more = value_at(in, "more");
     return r;
@@ -208,14 +208,27 @@ uint32_t eh_said_hash(const char *text)
     return text ? hash_of(eh_str(text)) : 0;
 }
 
+/* Of what is no text: skills with their levels, as a map. */
+static void put_written(struct eh_bytes *out, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    eh_bytes_put_str(out, eh_str(text));
+    free(text);
+}
+
 uint32_t eh_said_hash_list(const json_t *list)
 {
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     size_t i;
     const json_t *item;
+    if (list && !json_is_array(list))
+        put_written(&out, list);
     json_array_foreach(list, i, item)
     {
-        eh_bytes_put_str(&out, eh_str(json_string_value(item)));
+        if (json_is_string(item))
+            eh_bytes_put_str(&out, eh_str(json_string_value(item)));
+        else
+            put_written(&out, item);
     }
     return list ? hash_of(eh_str_n((const char *)out.data, out.size)) : 0;
 }

@@ -25,7 +25,7 @@ struct eh_said {
     bool has_value;
     const char *customer, *subject; /* or NULL */
     int64_t priority;               /* < 0: not said */
-    const json_t *skills;           /* an array, or NULL */
+    const json_t *skills;           /* an array or a map, or NULL */
     bool says_owner;
     const char *account; /* who has it; NULL: nobody, or an account that stands for nobody */
     const char *by;      /* whose hand it was, or NULL */

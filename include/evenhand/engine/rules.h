@@ -84,8 +84,10 @@ enum eh_rules {
     /* Reps have hours and absences. Outside of them nothing is dealt to them, and an `away` without
      * an end ends with the shift it was said in. */
     EH_RULES_HOURS = 30,
+    /* A skill may have a level: who has `sap:3` has `sap:2`. Before, both were names. */
+    EH_RULES_LEVELS = 31,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_HOURS
+#define EH_RULES_LAST EH_RULES_LEVELS
 
 #endif

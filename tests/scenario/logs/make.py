@@ -398,6 +398,16 @@ class History:
         self.tickets("n", 9)
         self.settle()
 
+    def levels(self, plans):
+        """Skills with a level, as a rep has them and a ticket asks for them."""
+        reps = [dict(rep) for rep in REPS]
+        reps[0]["skills"] = ["german:3", "vip"]
+        reps[2]["skills"] = ["german", "vip:2"]
+        self.put(desk(self.policies, reps, plans, affinity="open"))
+        for n, skills in enumerate([{"vip": 2}, ["german:2"], [{"german": 4}, "vip"], ["german"]]):
+            self.tickets("q%d" % n, 4, skills=skills)
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -449,6 +459,7 @@ class History:
         self.settle()
         self.limits([plan("care-1", "care", month(70), 20), first])
         self.absences()
+        self.levels([plan("care-1", "care", month(70), 20), first])
 
     def lose_key(self):
         stack = self.stack

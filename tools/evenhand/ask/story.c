@@ -34,6 +34,17 @@ static void outside_text(const struct eh_cli *cli, const char *name, const char 
     free(clean);
 }
 
+/* The skills that the ticket asks for, with their levels. */
+static void skills_show(const struct eh_cli *cli, const json_t *t)
+{
+    const json_t *skills = json_object_get(t, "skills");
+    char text[EH_CLI_TEXT * 4];
+    if (json_array_size(skills) == 0)
+        return;
+    eh_object_join(skills, text, sizeof text);
+    outside_text(cli, "skills", text);
+}
+
 static void show_what(const struct eh_cli *cli, const json_t *t)
 {
     const char *source = eh_object_text(t, "source"), *kind = eh_object_text(t, "kind");
@@ -51,6 +62,7 @@ static void show_what(const struct eh_cli *cli, const json_t *t)
            (long long)eh_object_int(t, "priority"));
     outside_text(cli, "customer", customer);
     outside_text(cli, "subject", subject);
+    skills_show(cli, t);
     outside_text(cli, "resent", eh_object_text(t, "resent_of"));
 }
 

@@ -4,6 +4,8 @@
  */
 #include "admin/api/api.h"
 
+#include <evenhand/wire/skill.h>
+
 #define NEAR     3    /* edits up to which a name is taken for a misspelt one */
 #define COMPARED 2048 /* names, around the place where the one asked for would stand */
 
@@ -71,7 +73,7 @@ void eh_admin_no_rep(struct eh_admin_request *request, struct eh_str id)
 static bool has_skill(const struct eh_desk_rep *rep, struct eh_str skill)
 {
     for (uint32_t i = 0; rep && i < rep->skill_count; i++)
-        if (eh_str_equal(rep->skills[i], skill))
+        if (eh_skill_meets(rep->skills[i], skill))
             return true;
     return false;
 }
