@@ -89,3 +89,43 @@ void eh_hours_clip(struct eh_hours *hours, int64_t from_us, int64_t until_us)
     }
     hours->count = kept;
 }
+
+/* The first span that is not over at `us`. */
+static uint32_t span_at(const struct eh_hours *hours, int64_t us)
+{
+    uint32_t low = 0, high = hours->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (hours->spans[middle].until_us <= us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int64_t eh_hours_between(const struct eh_hours *hours, int64_t from_us, int64_t until_us)
+{
+    int64_t sum = 0;
+    for (uint32_t i = span_at(hours, from_us); i < hours->count; i++) {
+        struct eh_interval span = hours->spans[i];
+        if (span.from_us >= until_us)
+            break;
+        int64_t begin_us = span.from_us > from_us ? span.from_us : from_us;
+        int64_t end_us = span.until_us < until_us ? span.until_us : until_us;
+        sum += end_us > begin_us ? end_us - begin_us : 0;
+    }
+    return sum;
+}
+
+int64_t eh_hours_end(const struct eh_hours *hours, int64_t from_us, int64_t work_us)
+{
+    for (uint32_t i = span_at(hours, from_us); i < hours->count; i++) {
+        struct eh_interval span = hours->spans[i];
+        int64_t begin_us = span.from_us > from_us ? span.from_us : from_us;
+        if (work_us <= span.until_us - begin_us)
+            return begin_us + work_us;
+        work_us -= span.until_us - begin_us;
+    }
+    return EH_TIME_NEVER;
+}

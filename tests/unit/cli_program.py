@@ -593,6 +593,31 @@ def a_history_is_dealt_again():
     bad(78, "simulate", SHOP, "--desk", desk, says="two.yaml:5:")
 
 
+def a_history_is_dealt_by_hours():
+    history, desk = os.path.join(FOLDER, "nights.csv"), os.path.join(FOLDER, "office.yaml")
+    with open(history, "w") as f:
+        f.write("ticket_id,opened_at,team,historical_rep\n"
+                "1,2026-03-02T09:00,sales,ana\n2,2026-03-02T16:30,sales,bo\n3,2026-03-06T16:00,sales,bo\n")
+    office = ("time_zone: Europe/Oslo\nkinds: {query: {points: 1}}\nreps: [ana, bo]\n"
+              "calendars: [{id: office, hours: {mon-fri: 08:00-16:00}, time_zone: %s}]\n"
+              "teams: [{id: sales, name: Sales, hours: office, reps: [ana, bo]}]\n")
+    with open(desk, "w") as f:
+        f.write(office % "Europe/Oslo")
+    out = good("simulate", history, "--desk", desk, "--policy", "balanced", socket=FOLDER + "/none.sock")
+    lines = out.splitlines()
+    assert all(len(line) <= 80 for line in lines), out
+    waits = lines[lines.index("team        waited    mean  longest  never dealt"):]
+    assert waits[2].split() == ["balanced", "2", "1d", "15h", "2d", "16h", "0"], waits
+    told = json.loads(good("simulate", history, "--desk", desk, "--policy", "balanced", "--json"))
+    assert [item.get("waited") for item in told["all"]] == [None, 2], told
+    dealt = told["teams"][0]["dealt"][1]
+    assert (dealt["wait_s"], dealt["longest_wait_s"], dealt["waiting"]) == (143100, 230400, 0), dealt
+    with open(desk, "w") as f:
+        f.write(office % "Europe/Nowhere")
+    bad(1, "simulate", history, "--desk", desk, says="Europe/Nowhere is not known here")
+    bad(1, "simulate", history, says="has no offset from UTC")
+
+
 def a_plan_is_checked_without_a_daemon():
     plans = os.path.join(DATA, "..", "plans")
     nobody = FOLDER + "/none.sock"
@@ -678,6 +703,7 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
+         a_history_is_dealt_by_hours,
          a_plan_is_checked_without_a_daemon,
          push_puts_a_file_on_the_stream]
 

@@ -13,7 +13,7 @@ static struct eh_simulation s;
 static int load(const char *rows, const char *desk, const char *policy, uint64_t seed,
                 struct eh_error *error)
 {
-    static char text[8192];
+    static char text[65536];
     struct eh_simulation_rules rules = {.history = {.file = "f.csv"},
                                         .desk = eh_str(desk),
                                         .policies = {policy},
@@ -113,56 +113,32 @@ Test(tally, a_rep_of_two_teams_is_one_in_all)
 
 /* ---- The desk under another policy. */
 
-Test(policy, keeps_what_decides_a_deal)
+Test(policy, all_else_stays)
 {
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    EH_AUTO(eh_bytes) struct eh_bytes yaml = EH_BYTES_INIT;
+    struct eh_parsed_desk *file;
     struct eh_error error = {0};
-    struct eh_desk *desk, *again;
-    const char *text = "desk: main\ncurrency: JPY\ntime_zone: Europe/Oslo\n"
-                       "kinds: {order: {points: 7}, on: {points: 1}}\n"
-                       "reps:\n"
-                       "  - {id: ana, share: 0.000001, skills: [\"a \\\"b\\\\\", de], user: root}\n"
-                       "  - {id: \"no\", share: 0.5, since: 2021-03-01}\n"
+    const char *text = "desk: main\nkinds: {order: {points: 7}}\n"
+                       "calendars: [{id: office, hours: {mon-fri: 08:00-16:00}}]\n"
+                       "reps: [{id: ana, share: 0.5, skills: [de], hours: office}]\n"
                        "teams:\n"
-                       "  - id: sales\n"
-                       "    reps: [ana, {id: \"no\", from: 2026-01-01, until: 2026-03-20}]\n"
-                       "    managers: [maja]\n"
-                       "    policy: random\n    value_weight: 12.5%\n    capacity: 9\n"
-                       "    affinity: open\n    affinity_for: 90m\n    presence: signalled\n"
+                       "  - {id: sales, reps: [ana], policy: random, presence: signalled,\n"
+                       "     capacity: 9, at_most: {per_hour: 3}, hours: office}\n"
                        "  - {id: empty, reps: []}\n";
-    cr_assert_eq(eh_desk_parse(eh_str(text), &arena, &desk, &error), 0, "%s", error.text);
-    cr_assert_eq(eh_policy_desk(desk, "rotation", &yaml), 0);
-    cr_assert_eq(eh_desk_parse(eh_str_n((char *)yaml.data, yaml.size), &arena, &again, &error), 0,
-                 "%s\n%s", error.text, (char *)yaml.data);
-    const struct eh_desk_team *a = eh_desk_team(desk, eh_str("sales")),
-                              *b = eh_desk_team(again, eh_str("sales"));
-    cr_assert(eh_str_equal(b->policy, eh_str("rotation")));
-    cr_assert_eq(b->presence, EH_PRESENCE_ASSUMED);
-    cr_assert_eq(b->manager_count, 0);
-    cr_assert_eq(b->value_weight_ppm, 125000);
-    cr_assert_eq(b->capacity, 9);
-    cr_assert(b->affinity_open);
-    cr_assert_eq(b->affinity_for_s, 5400);
-    cr_assert_eq(b->member_count, 2);
-    cr_assert_eq(memcmp(a->members, b->members, 2 * sizeof *a->members), 0);
-    cr_assert_eq(again->rep_count, 2);
-    for (uint32_t i = 0; i < 2; i++) {
-        cr_assert(eh_str_equal(again->reps[i].id, desk->reps[i].id));
-        cr_assert_eq(again->reps[i].share_ppm, desk->reps[i].share_ppm);
-        cr_assert_eq(again->reps[i].skill_count, desk->reps[i].skill_count);
-        for (uint32_t k = 0; k < desk->reps[i].skill_count; k++)
-            cr_assert(eh_str_equal(again->reps[i].skills[k], desk->reps[i].skills[k]));
-    }
-    cr_assert_eq(eh_desk_kind(again, eh_str("order"))->points, 7);
-    cr_assert_eq(eh_desk_kind(again, eh_str("on"))->points, 1);
-    cr_assert(eh_str_equal(again->currency, eh_str("JPY")));
-    cr_assert_eq(eh_desk_team(again, eh_str("empty"))->member_count, 0);
+    cr_assert_eq(eh_policy_desk(eh_str(text), "rotation", &file, &error), 0, "%s", error.text);
+    cr_assert(eh_str_equal(file->text, eh_str(text)));
+    const struct eh_desk_team *sales = eh_desk_team(file->desk, eh_str("sales"));
+    cr_expect(eh_str_equal(sales->policy, eh_str("rotation")));
+    cr_expect(eh_str_equal(eh_desk_team(file->desk, eh_str("empty"))->policy, eh_str("rotation")));
+    cr_expect_eq(sales->presence, EH_PRESENCE_ASSUMED);
+    cr_expect_eq(sales->capacity, 9);
+    cr_expect_eq(sales->at_most_hour, 3);
+    cr_expect_eq(sales->hours, eh_desk_calendar(file->desk, eh_str("office")));
+    eh_parsed_desk_drop(file);
 }
 
 /* ---- Histories. */
 
-static const char one_at_a_time[] = "desk: main\ncurrency: EUR\nkinds: {order: {points: 1}}\n"
+static const char one_at_a_time[] = "desk: main\ntime_zone: UTC\nkinds: {order: {points: 1}}\n"
                                     "reps: [{id: ana}]\n"
                                     "teams: [{id: t, reps: [ana], policy: random, capacity: 1}]\n";
 
@@ -187,10 +163,13 @@ Test(simulation, what_waits_is_closed_as_much_later)
          one_at_a_time, "random", 1);
     cr_assert_eq(dealt_on("c"), 5);
     cr_assert_eq(dealt_on("d"), 0);
-    cr_assert_eq(s.runs[0].tally.waiting, 1);
     struct eh_figures f;
     cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
     cr_assert_eq(f.tickets, 3);
+    cr_assert_eq(f.waited, 2); /* b for a day, c for another */
+    cr_assert_eq(f.wait_s, 86400);
+    cr_assert_eq(f.most_s, 86400);
+    cr_assert_eq(f.waiting, 1);
     cr_assert_eq(eh_tally_figures(&s.recorded, 0, &f), 0);
     cr_assert_eq(f.tickets, 4);
 }
@@ -288,6 +267,138 @@ Test(simulation, refuses_with_file_and_line)
 Test(simulation, takes_an_empty_history_of_a_desk)
 {
     deal("", one_at_a_time, "random", 1);
+    struct eh_figures f;
     cr_assert_eq(s.messages.tickets, 0);
-    cr_assert_eq(s.runs[0].tally.waiting, 0);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, EH_TALLY_ALL, &f), 0);
+    cr_assert_eq(f.waiting, 0);
+}
+
+/* ---- Hours. */
+
+#define OFFICE(rest)                                                                               \
+    "desk: main\ntime_zone: Europe/Oslo\nkinds: {order: {points: 1}}\n"                            \
+    "calendars: [{id: office, hours: {mon-fri: 08:00-16:00}, holidays: [2025-01-06]}]\n"           \
+    "reps: [{id: ana}, {id: bo, hours: {sat: 10:00-12:00}}]\n"                                     \
+    "teams: [{id: t, policy: random, hours: office, " rest "}]\n"
+
+/* Who has the ticket since when, as Oslo's clocks show it in the winter: "ana 03T08:00". */
+static const char *dealt(const char *id)
+{
+    static char text[64];
+    struct eh_ticket_view view;
+    if (!eh_engine_ticket(s.runs[0].engine, eh_str("default"), eh_str(id), &view) ||
+        view.state != EH_TICKET_ASSIGNED)
+        return "nobody";
+    int64_t minute = (view.assigned_us - INT64_C(1735686000000000)) / 60000000; /* of January */
+    eh_format(text, sizeof text, "%.*s %02dT%02d:%02d", EH_STR_ARG(view.rep),
+              (int)(minute / 1440) + 1, (int)(minute / 60 % 24), (int)(minute % 60));
+    return text;
+}
+
+/* The 1st of January of 2025 is a Wednesday, the 6th is a holiday. */
+Test(simulation, what_comes_outside_of_hours_waits_for_a_shift)
+{
+    struct eh_figures f;
+    deal("a,2025-01-01T07:59,order,t,,,,ana\nb,2025-01-01T15:59,order,t,,,,ana\n"
+         "c,2025-01-01T16:00:00+01:00,order,t,,,,ana\nd,2025-01-03T16:00,order,t,,,,ana\n"
+         "e,2025-01-04T12:00,order,t,,,,ana\n",
+         OFFICE("reps: [ana, bo]"), "random", 1);
+    cr_expect_str_eq(dealt("a"), "ana 01T08:00");
+    cr_expect_str_eq(dealt("b"), "ana 01T15:59");
+    cr_expect_str_eq(dealt("c"), "ana 02T08:00");
+    cr_expect_str_eq(dealt("d"), "bo 04T10:00");
+    cr_expect_str_eq(dealt("e"), "ana 07T08:00");
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.waited, 4);
+    cr_expect_eq(f.most_s, 68 * 3600);
+    cr_expect_eq(f.wait_s, (60 + (16 + 18 + 68) * 3600) / 4);
+    cr_expect_eq(f.waiting, 0);
+}
+
+/* Oslo's clocks go ahead at 02:00 on the 30th of March. */
+Test(simulation, shifts_begin_by_local_clocks)
+{
+    struct eh_figures f;
+    deal("a,2025-03-28T07:00:00Z,order,t,,,,ana\nb,2025-03-31T06:00:00Z,order,t,,,,ana\n"
+         "c,2025-03-28T06:59:00Z,order,t,,,,ana\nd,2025-03-31T05:59:00Z,order,t,,,,ana\n",
+         OFFICE("reps: [ana]"), "random", 1);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 4);
+    cr_expect_eq(f.waited, 2);
+    cr_expect_eq(f.most_s, 60);
+}
+
+/* a was closed after an hour and a half of work. It is as long with whoever gets it on the 2nd, so
+ * b, for whom there is no room before, comes at half past nine. c has the team's hours behind it.
+ */
+Test(simulation, what_waited_takes_as_much_working_time)
+{
+    deal("a,2025-01-01T20:00,order,t,,2025-01-02T09:30,won,ana\n"
+         "b,2025-01-02T08:30,order,t,,2025-01-03T08:30,won,ana\n"
+         "c,2025-01-02T15:00,order,t,,,,ana\n",
+         OFFICE("reps: [ana], capacity: 1"), "random", 1);
+    cr_expect_str_eq(dealt("c"), "ana 03T09:30");
+}
+
+Test(simulation, no_more_than_at_most)
+{
+    static const char rows[] =
+        "a,2025-01-01T09:10,order,t,,,,ana\nb,2025-01-01T09:20,order,t,,,,ana\n"
+        "c,2025-01-01T09:30,order,t,,,,ana\n";
+    deal(rows, OFFICE("reps: [ana], at_most: {per_hour: 1}"), "random", 1);
+    cr_expect_str_eq(dealt("a"), "ana 01T09:10");
+    cr_expect_str_eq(dealt("b"), "ana 01T10:00");
+    cr_expect_str_eq(dealt("c"), "ana 01T11:00");
+    eh_simulation_done(&s);
+    deal(rows, OFFICE("reps: [ana], at_most: {per_day: 1}"), "random", 1);
+    cr_expect_str_eq(dealt("a"), "ana 01T09:10");
+    cr_expect_str_eq(dealt("b"), "ana 02T08:00");
+    cr_expect_str_eq(dealt("c"), "ana 03T08:00");
+}
+
+/* Without hours, too, the next day is dealt on; and who has none is never dealt anything. */
+Test(simulation, time_goes_on_behind_the_last_row)
+{
+    struct eh_figures f;
+    deal("a,2025-01-01T09:00,order,t,,,,ana\nb,2025-01-01T09:00,order,t,,,,ana\n",
+         "desk: main\ntime_zone: Europe/Oslo\nkinds: {order: {points: 1}}\nreps: [ana]\n"
+         "teams: [{id: t, policy: random, at_most: {per_day: 1}, reps: [ana]}]\n",
+         "random", 1);
+    cr_expect_str_eq(dealt("b"), "ana 02T00:00");
+    eh_simulation_done(&s);
+    deal("a,2025-01-01T09:00,order,t,,,,ana\n",
+         "desk: main\nkinds: {order: {points: 1}}\nreps: [{id: ana, hours: {}}]\n"
+         "teams: [{id: t, policy: random, reps: [ana]}]\n",
+         "random", 1);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 0);
+    cr_expect_eq(f.waited, 0);
+    cr_expect_eq(f.waiting, 1);
+}
+
+/* Two years of hours, each day: nobody who is off gets anything, by any policy. */
+Test(simulation, nobody_who_is_off)
+{
+    static char rows[60000];
+    size_t at = 0;
+    for (int day = 0; day < 700; day++) {
+        char date[EH_DECIMAL_TEXT_MAX];
+        eh_date_print(20089 + day, date); /* 2025-01-01 */
+        at += eh_format(rows + at, sizeof rows - at, "%d,%sT%02d:30:00Z,order,t,1,,,ana\n", day,
+                        date, day * 7 % 24);
+    }
+    deal(rows, OFFICE("reps: [ana, bo]"), "balanced", 1);
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 700);
+    for (int i = 0; i < 700; i++) {
+        struct eh_ticket_view view;
+        char id[8];
+        eh_format(id, sizeof id, "%d", i);
+        cr_assert(eh_engine_ticket(s.runs[0].engine, eh_str("default"), eh_str(id), &view));
+        bool bo = eh_str_equal(view.rep, eh_str("bo"));
+        int64_t day = view.assigned_us / INT64_C(86400000000);
+        int weekday = (int)((day + 3) % 7); /* from Monday; hours do not touch midnight */
+        cr_assert(bo ? weekday == 5 : weekday < 5, "%s: day %d", id, weekday);
+    }
 }

@@ -253,6 +253,30 @@ Test(desk_hours, a_time_that_comes_twice_counts_the_first_time)
                  "2026-10-25T00:30-2026-10-25T03:00 ");
 }
 
+Test(desk_hours, work_between_two_instants)
+{
+    struct eh_interval spans[] = {{10, 20}, {30, 40}};
+    struct eh_hours hours = {spans, 2, 2};
+    cr_expect_eq(eh_hours_between(&hours, 0, 100), 20);
+    cr_expect_eq(eh_hours_between(&hours, 15, 32), 7);
+    cr_expect_eq(eh_hours_between(&hours, 20, 30), 0);
+    cr_expect_eq(eh_hours_between(&hours, 12, 18), 6);
+    cr_expect_eq(eh_hours_between(&hours, 18, 12), 0);
+    cr_expect_eq(eh_hours_between(&hours, 40, 90), 0);
+}
+
+Test(desk_hours, when_so_much_work_is_over)
+{
+    struct eh_interval spans[] = {{10, 20}, {30, 40}};
+    struct eh_hours hours = {spans, 2, 2};
+    cr_expect_eq(eh_hours_end(&hours, 0, 0), 10);
+    cr_expect_eq(eh_hours_end(&hours, 15, 5), 20);
+    cr_expect_eq(eh_hours_end(&hours, 15, 6), 31);
+    cr_expect_eq(eh_hours_end(&hours, 20, 10), 40);
+    cr_expect_eq(eh_hours_end(&hours, 20, 11), EH_TIME_NEVER);
+    cr_expect_eq(eh_hours_end(&hours, 40, 0), EH_TIME_NEVER);
+}
+
 Test(desk_hours, clipped_to_a_window)
 {
     struct eh_interval spans[] = {{0, 10}, {20, 30}, {40, 50}};

@@ -236,6 +236,7 @@ OWN = {
     "plan/file.h": "#include \"command.h\"\n",
     "redis/entries.h": "struct eh_stream stream;",
     "redis/stream.h": "struct eh_str body; size_t taken; struct eh_entry_id ids[EH_STREAM_WINDOW];",
+    "simulate/policy.h": "#include <evenhand/engine/engine.h>\nstruct eh_input in;",
     "simulate/simulation.h": """void *on_progress; struct eh_figures figures; uint32_t team;""",
     "simulate/tally.h": "uint32_t team, rep, share_ppm;",
     "term/args.h": """struct eh_cli_command *commands; struct eh_cli cli; int argc; char **argv;

@@ -45,6 +45,11 @@ int eh_hours_expand(const struct eh_desk_calendar *, const struct eh_hours_zone 
 /* Drops what lies outside of two instants. */
 void eh_hours_clip(struct eh_hours *, int64_t from_us, int64_t until_us);
 
+/* The work that lies between two instants, in µs; 0 where the second is not after the first. */
+int64_t eh_hours_between(const struct eh_hours *, int64_t from_us, int64_t until_us);
+/* When so much work is over that begins at `from_us`; EH_TIME_NEVER: there is not as much. */
+int64_t eh_hours_end(const struct eh_hours *, int64_t from_us, int64_t work_us);
+
 EH_C_END
 
 #endif

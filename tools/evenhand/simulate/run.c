@@ -1,10 +1,14 @@
 /* run: one engine under one policy, led through a history. */
 #include <stdlib.h>
 
+#include "calendar/handover.h"
 #include "policy.h"
 #include "simulation.h"
+#include "term/zone.h"
 
-#define DAY_US INT64_C(86400000000)
+#define SECOND_US INT64_C(1000000)
+#define HOUR_S    3600
+#define DAY_US    (86400 * SECOND_US)
 
 /* A ticket that had to wait, and the time at which it is closed. */
 struct eh_simulation_late {
@@ -82,6 +86,18 @@ static void run_take_deal(void *context, const struct eh_deal *deal)
         run->out_of_memory = true;
 }
 
+static int run_note_waited(struct eh_simulation_run *run, uint64_t no)
+{
+    const struct eh_simulation *s = run->simulation;
+    const struct eh_simulation_ticket *t = &s->tickets[no];
+    int64_t wait_us = run->now_us - s->messages.items[t->opening].at_us;
+    int r = wait_us > 0 ? eh_tally_wait(&run->tally, t->team, wait_us / SECOND_US) : 0;
+    if (r < 0 || t->closing == SIZE_MAX)
+        return r;
+    int64_t at_us = eh_simulation_end(s, t->team, run->now_us, t->took_us);
+    return run_put_off(run, (struct eh_simulation_late){at_us, no});
+}
+
 static int run_note_assigned(struct eh_simulation_run *run, const struct eh_effect *effect,
                              uint64_t no)
 {
@@ -90,9 +106,10 @@ static int run_note_assigned(struct eh_simulation_run *run, const struct eh_effe
     const struct eh_desk_rep *rep = eh_desk_rep(s->desk, effect->rep);
     eh_require(rep);
     int r = eh_tally_add(&run->tally, t->team, (uint32_t)(rep - s->desk->reps), t->value);
-    if (r < 0 || !run->waited[no] || t->closing == SIZE_MAX)
-        return r;
-    return run_put_off(run, (struct eh_simulation_late){run->now_us + t->took_us, no});
+    if (r == 0 && run->waited[no] && !run->dealt[no])
+        r = run_note_waited(run, no);
+    run->dealt[no] = true;
+    return r;
 }
 
 static int run_note_effect(struct eh_simulation_run *run, const struct eh_effect *effect)
@@ -136,29 +153,65 @@ static int run_step_shell(struct eh_simulation_run *run, int type, struct eh_err
     return run_step(run, &in, error);
 }
 
-/* Lets time pass; a new day begins at its midnight. */
-static int run_pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
+/* ---- days, and who works when */
+
+/* Says how far full hours of the desk's clock are from those of UTC. */
+static void message_set_clock(const struct eh_simulation_run *run, struct eh_message *m)
 {
-    int32_t date = (int32_t)(at_us / DAY_US);
-    int r = 0;
-    if (date != run->date) {
-        run->now_us = date * DAY_US;
-        run->date = date;
-        r = run_step_shell(run, EH_MESSAGE_DAY, error);
-    }
-    if (at_us > run->now_us)
-        run->now_us = at_us;
+    int64_t apart_s = eh_zone_us(run->date, 0) / SECOND_US % HOUR_S;
+    m->clock_s = apart_s < 0 ? apart_s + HOUR_S : apart_s;
+    if (m->clock_s)
+        m->has |= EH_FIELD_BIT(EH_FIELD_CLOCK);
+}
+
+static int run_step_day(struct eh_simulation_run *run, struct eh_error *error)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message = {.type = EH_MESSAGE_DAY}};
+    run->date = eh_zone_date(run->now_us / 1000);
+    run->day_ends_us = eh_zone_us(run->date + 1, 0);
+    message_set_clock(run, &in.message);
+    eh_input_identify(&in);
+    return run_step(run, &in, error);
+}
+
+static int run_step_schedule(struct eh_simulation_run *run, const struct eh_bytes *text,
+                             struct eh_error *error)
+{
+    struct eh_input in = {
+        .origin = EH_ORIGIN_SHELL,
+        .message = {.type = EH_MESSAGE_SCHEDULE, .has = EH_FIELD_BIT(EH_FIELD_TEXT)}};
+    in.message.text = eh_str_n((const char *)text->data, text->size);
+    eh_input_identify(&in);
+    return run_step(run, &in, error);
+}
+
+/* Hands over who works when, as the daemon does behind a desk and on each day. */
+static int run_hand_over(struct eh_simulation_run *run, struct eh_error *error)
+{
+    const struct eh_held held = eh_held_engine(run->engine);
+    const struct eh_handover_at at = {.now_us = run->now_us, .date = run->date};
+    struct eh_handover handover = {0};
+    int r = eh_handover_make(run->simulation->desk, &held, &at, &handover);
+    if (r < 0)
+        eh_error_set(error, -r, "policy %s: hours: %s", run->tally.by, eh_code_name(r));
+    run->by_hours |= handover.count > 0;
+    for (uint32_t i = 0; r == 0 && i < handover.count; i++)
+        r = run_step_schedule(run, &handover.texts[i], error);
+    eh_handover_done(&handover);
     return r;
 }
 
-/* Steps the engine while it has deals left to make. */
-static int run_step_due(struct eh_simulation_run *run, struct eh_error *error)
+/* A new day begins, or something is due: whatever comes first. */
+static int run_step_time(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
 {
-    int r = 0;
-    while (r == 0 && eh_engine_due_us(run->engine) <= run->now_us)
-        r = run_step_shell(run, EH_MESSAGE_DUE, error);
-    return r;
+    run->now_us = at_us > run->now_us ? at_us : run->now_us;
+    if (at_us < run->day_ends_us)
+        return run_step_shell(run, EH_MESSAGE_DUE, error);
+    int r = run_step_day(run, error);
+    return r < 0 ? r : run_hand_over(run, error);
 }
+
+/* ---- messages */
 
 /* Names file and line of what the engine refused. */
 static int run_step_at(struct eh_simulation_run *run, size_t at, struct eh_input *in,
@@ -169,7 +222,7 @@ static int run_step_at(struct eh_simulation_run *run, size_t at, struct eh_input
     int r = run_step(run, in, &said);
     if (r < 0)
         return eh_error_set(error, -r, "%s:%u: %s", s->file, s->messages.items[at].line, said.text);
-    return run_step_due(run, error);
+    return 0;
 }
 
 static int run_close_late(struct eh_simulation_run *run, struct eh_error *error)
@@ -179,21 +232,48 @@ static int run_close_late(struct eh_simulation_run *run, struct eh_error *error)
     const struct eh_simulation *s = run->simulation;
     size_t at = s->tickets[late.ticket].closing;
     struct eh_input in = {.origin = EH_ORIGIN_STREAM, .stream_no = at};
-    int r = run_pass_to(run, late.at_us, error);
-    if (r == 0)
-        r = eh_message_from_msgpack(eh_messages_body(&s->messages, at), &arena, &in.message, error);
+    int r = eh_message_from_msgpack(eh_messages_body(&s->messages, at), &arena, &in.message, error);
     if (r < 0)
         return r;
+    run->now_us = late.at_us;
     eh_input_identify(&in);
     return run_step_at(run, at, &in, error);
 }
 
-static int run_close_all_before(struct eh_simulation_run *run, int64_t at_us,
-                                struct eh_error *error)
+static bool run_waits(const struct eh_simulation_run *run)
+{
+    struct eh_totals totals;
+    eh_engine_totals(run->engine, &totals);
+    return totals.waiting > 0;
+}
+
+/* The midnight that comes next on the way to a moment. Days on which nothing could happen are
+ * passed over: those without hours, on which nothing waits. */
+static int64_t run_next_day(const struct eh_simulation_run *run, int64_t at_us)
+{
+    if (at_us < run->day_ends_us || run->by_hours || run_waits(run))
+        return run->day_ends_us;
+    return eh_zone_us(eh_zone_date(at_us / 1000), 0);
+}
+
+/* Lets time pass. Closings that were put off to before that moment happen in their turn. */
+static int run_pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
 {
     int r = 0;
-    while (r == 0 && run->late_count > 0 && run->late[0].at_us < at_us)
-        r = run_close_late(run, error);
+    while (r == 0) {
+        int64_t late_us = run->late_count ? run->late[0].at_us : EH_TIME_NEVER;
+        int64_t due_us = eh_engine_due_us(run->engine);
+        int64_t day_us = run_next_day(run, late_us < at_us ? late_us : at_us);
+        int64_t time_us = due_us < day_us ? due_us : day_us;
+        if (late_us < at_us && late_us < time_us)
+            r = run_close_late(run, error);
+        else if (time_us <= at_us)
+            r = run_step_time(run, time_us, error);
+        else
+            break;
+    }
+    if (at_us > run->now_us)
+        run->now_us = at_us;
     return r;
 }
 
@@ -202,21 +282,32 @@ int eh_run_step(struct eh_simulation_run *run, size_t at, const struct eh_input 
 {
     const struct eh_simulation *s = run->simulation;
     struct eh_input in = *input;
-    int r = run_close_all_before(run, s->messages.items[at].at_us, error);
+    int r = run_pass_to(run, s->messages.items[at].at_us, error);
     if (r < 0)
         return r;
     if (!s->messages.items[at].is_ticket && run->waited[s->ticket_of[at]])
         return 0; /* in this run the ticket is given later than it was recorded */
-    r = run_pass_to(run, s->messages.items[at].at_us, error);
-    return r < 0 ? r : run_step_at(run, at, &in, error);
+    return run_step_at(run, at, &in, error);
 }
 
 int eh_run_finish(struct eh_simulation_run *run, struct eh_error *error)
 {
-    struct eh_totals totals;
-    int r = run_close_all_before(run, EH_TIME_NEVER, error);
-    eh_engine_totals(run->engine, &totals);
-    run->tally.waiting = totals.waiting;
+    const struct eh_simulation *s = run->simulation;
+    int r = run_pass_to(run, run->now_us, error); /* what the last message left to deal */
+    for (int days = 0; r == 0 && (run->late_count || days < EH_SIMULATION_AFTER_DAYS);) {
+        if (run->late_count) {
+            r = run_pass_to(run, run->late[0].at_us + 1, error);
+            days = 0;
+        } else if (run_waits(run)) {
+            r = run_pass_to(run, run->now_us + DAY_US, error);
+            days++;
+        } else {
+            break;
+        }
+    }
+    for (size_t i = 0; r == 0 && i < s->ticket_count; i++)
+        if (run->waited[i] && !run->dealt[i] && eh_tally_left(&run->tally, s->tickets[i].team) < 0)
+            r = error_no_memory(error);
     return r;
 }
 
@@ -237,14 +328,32 @@ static int run_open_tally(struct eh_simulation_run *run)
 
 static int run_apply_desk(struct eh_simulation_run *run, const char *policy, struct eh_error *error)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes yaml = EH_BYTES_INIT;
+    struct eh_parsed_desk *file;
     struct eh_input in = {.origin = EH_ORIGIN_SHELL,
                           .message = {.type = EH_MESSAGE_DESK, .has = EH_FIELD_BIT(EH_FIELD_TEXT)}};
-    if (eh_policy_desk(run->simulation->desk, policy, &yaml) < 0)
-        return error_no_memory(error);
-    in.message.text = eh_str_n((const char *)yaml.data, yaml.size);
+    int r = eh_policy_desk(run->simulation->desk_text, policy, &file, error);
+    if (r < 0)
+        return r;
+    in.message.text = file->text;
+    in.parsed_desk = file;
+    message_set_clock(run, &in.message);
     eh_input_identify(&in);
-    return run_step(run, &in, error);
+    r = run_step(run, &in, error);
+    eh_parsed_desk_drop(file);
+    return r < 0 ? r : run_hand_over(run, error);
+}
+
+/* The day begins at its midnight, and the desk is there when the first message comes. */
+static int run_begin(struct eh_simulation_run *run, const char *policy, struct eh_error *error)
+{
+    const struct eh_messages *messages = &run->simulation->messages;
+    int64_t at_us = messages->count ? messages->items[0].at_us : DAY_US;
+    run->now_us = eh_zone_us(eh_zone_date(at_us / 1000), 0);
+    int r = run_step_day(run, error);
+    if (r < 0)
+        return r;
+    run->now_us = at_us;
+    return run_apply_desk(run, policy, error);
 }
 
 int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, const char *policy,
@@ -257,13 +366,12 @@ int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, c
     run->draws.context = run;
     memcpy(run->master, &s->seed, sizeof s->seed);
     run->waited = calloc(s->ticket_count + 1, sizeof *run->waited);
-    if (!run->waited || run_open_tally(run) < 0)
+    run->dealt = calloc(s->ticket_count + 1, sizeof *run->dealt);
+    if (!run->waited || !run->dealt || run_open_tally(run) < 0)
         return error_no_memory(error);
     int r = eh_engine_new(EH_RULES_LAST, &run->engine, error);
     if (r == 0)
-        r = run_pass_to(run, s->messages.count ? s->messages.items[0].at_us : 0, error);
-    if (r == 0)
-        r = run_apply_desk(run, policy, error);
+        r = run_begin(run, policy, error);
     if (r == 0 && eh_engine_observe(run->engine, run_take_deal, run) < 0)
         r = error_no_memory(error);
     return r;
@@ -276,5 +384,6 @@ void eh_run_done(struct eh_simulation_run *run)
     eh_tally_done(&run->tally);
     free(run->late);
     free(run->waited);
+    free(run->dealt);
     *run = (struct eh_simulation_run){0};
 }

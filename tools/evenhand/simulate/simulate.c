@@ -14,6 +14,7 @@
 #include "term/say.h"
 #include "term/table.h"
 #include "term/text.h"
+#include "term/zone.h"
 
 #define POLICY_TEXT 128 /* bytes of the list of policies */
 
@@ -90,6 +91,12 @@ static int check_desk(const struct call *call)
 
 /* ---- for people */
 
+static void figures_of(const struct eh_tally *tally, uint32_t team, struct eh_figures *ret)
+{
+    int r = eh_tally_figures(tally, team, ret);
+    eh_require(r == 0);
+}
+
 static void put_index(struct eh_grid *grid, double value)
 {
     char text[EH_CLI_TEXT] = "";
@@ -103,8 +110,7 @@ static void put_row(struct eh_grid *grid, const struct eh_tally *tally, uint32_t
 {
     struct eh_figures f;
     char name[EH_CLI_TEXT], guess[EH_CLI_TEXT] = "";
-    int r = eh_tally_figures(tally, team, &f);
-    eh_require(r == 0);
+    figures_of(tally, team, &f);
     eh_format(name, sizeof name, "  %s", tally->by);
     eh_grid_text(grid, name);
     put_index(grid, f.gini_count);
@@ -121,6 +127,13 @@ static void put_row(struct eh_grid *grid, const struct eh_tally *tally, uint32_t
     eh_grid_text(grid, guess);
 }
 
+static const char *team_title(const struct eh_simulation *s, uint32_t team,
+                              char ret[EH_NAME_MAX + 1])
+{
+    eh_format(ret, EH_NAME_MAX + 1, "%.*s", EH_STR_ARG(s->desk->teams[team].name));
+    return ret;
+}
+
 static void put_rows(struct eh_grid *grid, const struct eh_simulation *s, uint32_t team,
                      const char *title)
 {
@@ -132,13 +145,65 @@ static void put_rows(struct eh_grid *grid, const struct eh_simulation *s, uint32
         put_row(grid, &s->runs[i].tally, team, s->desk->currency_exponent);
 }
 
+/* ---- what waited */
+
+static bool something_waited(const struct eh_simulation *s)
+{
+    struct eh_figures f = {0};
+    for (size_t i = 0; i < s->run_count && !f.waited && !f.waiting; i++)
+        figures_of(&s->runs[i].tally, EH_TALLY_ALL, &f);
+    return f.waited || f.waiting;
+}
+
+static void put_span(struct eh_grid *grid, bool is, int64_t seconds)
+{
+    char text[EH_CLI_TEXT] = "";
+    if (is)
+        eh_text_span(seconds, text);
+    eh_grid_text(grid, text);
+}
+
+static void put_waits(struct eh_grid *grid, const struct eh_simulation *s, uint32_t team,
+                      const char *title)
+{
+    eh_grid_text(grid, title);
+    for (int i = 0; i < 4; i++)
+        eh_grid_text(grid, "");
+    for (size_t i = 0; i < s->run_count; i++) {
+        char name[EH_CLI_TEXT];
+        struct eh_figures f;
+        figures_of(&s->runs[i].tally, team, &f);
+        eh_format(name, sizeof name, "  %s", s->runs[i].tally.by);
+        eh_grid_text(grid, name);
+        eh_grid_count(grid, (int64_t)f.waited);
+        put_span(grid, f.waited, f.wait_s);
+        put_span(grid, f.waited, f.most_s);
+        eh_grid_count(grid, (int64_t)f.waiting);
+    }
+}
+
+static void result_print_waits(const struct eh_cli *cli, const struct eh_simulation *s)
+{
+    if (!something_waited(s))
+        return;
+    struct eh_grid *grid = eh_grid_begin(cli, "team,>waited,>mean,>longest,>never dealt");
+    putchar('\n');
+    for (uint32_t t = 0; t < s->desk->team_count; t++)
+        put_waits(grid, s, t, team_title(s, t, (char[EH_NAME_MAX + 1]){0}));
+    if (s->desk->team_count > 1)
+        put_waits(grid, s, EH_TALLY_ALL, "all teams");
+    eh_grid_print(grid);
+    puts("\nwaited: not dealt at once; mean and longest: until the deal, nights and days off\n"
+         "counted.");
+}
+
 static void result_print_head(const struct eh_simulation *s)
 {
     char tickets[EH_CLI_TEXT], from[EH_DECIMAL_TEXT_MAX] = "", to[EH_DECIMAL_TEXT_MAX] = "";
     eh_text_count((int64_t)s->messages.tickets, tickets);
     if (s->messages.count) {
-        eh_date_print((int32_t)(s->messages.items[0].at_us / 86400000000), from);
-        eh_date_print((int32_t)(s->messages.items[s->messages.count - 1].at_us / 86400000000), to);
+        eh_date_print(eh_zone_date(s->messages.items[0].at_us / 1000), from);
+        eh_date_print(eh_zone_date(s->messages.items[s->messages.count - 1].at_us / 1000), to);
     }
     printf("%s tickets, %s to %s, %u rep%s in %u team%s, seed %" PRIu64 "\n\n", tickets, from, to,
            s->desk->rep_count, s->desk->rep_count == 1 ? "" : "s", s->desk->team_count,
@@ -150,12 +215,8 @@ static void result_print_table(const struct eh_cli *cli, const struct eh_simulat
     struct eh_grid *grid = eh_grid_begin(cli, "team,>Gini,>Jain,>spread,>value Gini,>Jain,>spread,"
                                               ">guess");
     result_print_head(s);
-    for (uint32_t t = 0; t < s->desk->team_count; t++) {
-        const struct eh_desk_team *team = &s->desk->teams[t];
-        char title[EH_NAME_MAX + 1];
-        eh_format(title, sizeof title, "%.*s", EH_STR_ARG(team->name));
-        put_rows(grid, s, t, title);
-    }
+    for (uint32_t t = 0; t < s->desk->team_count; t++)
+        put_rows(grid, s, t, team_title(s, t, (char[EH_NAME_MAX + 1]){0}));
     if (s->desk->team_count > 1)
         put_rows(grid, s, EH_TALLY_ALL, "all teams");
     eh_grid_print(grid);
@@ -163,12 +224,7 @@ static void result_print_table(const struct eh_cli *cli, const struct eh_simulat
          "guess: how often the likeliest rep, known beforehand, would have been it.");
     if (s->desk->team_count > 1)
         puts("No policy changes how much one team has to deal beside another.");
-    for (size_t i = 0; i < s->run_count; i++) {
-        char waiting[EH_CLI_TEXT];
-        eh_text_count((int64_t)s->runs[i].tally.waiting, waiting);
-        if (s->runs[i].tally.waiting)
-            printf("%s: %s still waiting at the end.\n", s->runs[i].tally.by, waiting);
-    }
+    result_print_waits(cli, s);
 }
 
 /* ---- for programs */
@@ -178,11 +234,12 @@ static json_t *json_ppm(double value)
     return isnan(value) ? json_null() : json_integer(llround(value * EH_PPM));
 }
 
-static json_t *figures_json(const struct eh_tally *tally, uint32_t team)
+/* A history does not tell when what it recorded was dealt. */
+static json_t *figures_json(const struct eh_tally *tally, const struct eh_tally *recorded,
+                            uint32_t team)
 {
     struct eh_figures f;
-    int r = eh_tally_figures(tally, team, &f);
-    eh_require(r == 0);
+    figures_of(tally, team, &f);
     json_t *o = json_object();
     json_object_set_new(o, "by", json_string(tally->by));
     json_object_set_new(o, "tickets", json_integer((json_int_t)f.tickets));
@@ -194,17 +251,21 @@ static json_t *figures_json(const struct eh_tally *tally, uint32_t team)
     json_object_set_new(o, "jain_value", json_ppm(f.jain_value));
     json_object_set_new(o, "spread_value", json_integer(llround(f.spread_value)));
     json_object_set_new(o, "predictability", json_ppm(f.guess));
-    if (team == EH_TALLY_ALL)
-        json_object_set_new(o, "waiting", json_integer((json_int_t)tally->waiting));
+    if (tally != recorded) {
+        json_object_set_new(o, "waited", json_integer((json_int_t)f.waited));
+        json_object_set_new(o, "wait_s", f.waited ? json_integer(f.wait_s) : json_null());
+        json_object_set_new(o, "longest_wait_s", f.waited ? json_integer(f.most_s) : json_null());
+        json_object_set_new(o, "waiting", json_integer((json_int_t)f.waiting));
+    }
     return o;
 }
 
 static json_t *dealt_json(const struct eh_simulation *s, uint32_t team)
 {
     json_t *dealt = json_array();
-    json_array_append_new(dealt, figures_json(&s->recorded, team));
+    json_array_append_new(dealt, figures_json(&s->recorded, &s->recorded, team));
     for (size_t i = 0; i < s->run_count; i++)
-        json_array_append_new(dealt, figures_json(&s->runs[i].tally, team));
+        json_array_append_new(dealt, figures_json(&s->runs[i].tally, &s->recorded, team));
     return dealt;
 }
 

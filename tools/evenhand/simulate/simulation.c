@@ -97,8 +97,11 @@ static int simulation_load_desk(struct eh_str text, const struct eh_simulation_r
     int r = rules->desk.size ? 0 : eh_found_desk(text, &rules->history, &found, error);
     struct eh_str desk =
         rules->desk.size ? rules->desk : eh_str_n((const char *)found.data, found.size);
-    if (r == 0)
-        r = eh_desk_parse(desk, &s->arena, &s->desk, error);
+    if (r == 0) {
+        s->desk_text = eh_arena_str(&s->arena, desk);
+        r = s->desk_text.data ? eh_desk_parse(s->desk_text, &s->arena, &s->desk, error)
+                              : error_no_memory(error);
+    }
     eh_bytes_done(&found);
     return r;
 }
@@ -133,7 +136,8 @@ static int simulation_link_messages(struct eh_simulation *s, struct eh_error *er
             t->opening = i;
         } else {
             t->closing = i;
-            t->took_us = item->at_us - s->messages.items[t->opening].at_us;
+            t->took_us =
+                eh_simulation_between(s, t->team, s->messages.items[t->opening].at_us, item->at_us);
         }
     }
     return 0;
@@ -148,10 +152,17 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
     *s = (struct eh_simulation){.file = rules->history.file, .seed = rules->seed};
     s->recorded.by = "recorded";
     int r = simulation_load_desk(text, rules, s, error);
+    char zone[EH_NAME_MAX + 1];
+    if (r == 0 && rules->desk.size) {
+        eh_format(zone, sizeof zone, "%.*s", EH_STR_ARG(s->desk->time_zone));
+        wanted.history.zone = zone;
+    }
     if (r == 0)
-        r = eh_history_read(text, &rules->history, simulation_take_ticket, s, error);
+        r = eh_history_read(text, &wanted.history, simulation_take_ticket, s, error);
     if (r == 0)
         r = eh_messages_from_csv(text, &wanted, &s->messages, error);
+    if (r == 0)
+        r = eh_simulation_hours(s, error);
     if (r == 0)
         r = simulation_link_messages(s, error);
     for (size_t i = 0; r == 0 && i < rules->policy_count; i++) {
@@ -203,6 +214,9 @@ void eh_simulation_done(struct eh_simulation *s)
     for (size_t i = 0; i < s->run_count; i++)
         eh_run_done(&s->runs[i]);
     eh_tally_done(&s->recorded);
+    for (uint32_t i = 0; s->hours && i < s->desk->team_count; i++)
+        eh_hours_done(&s->hours[i]);
+    free(s->hours);
     eh_table_done(&s->rep_by_name);
     eh_table_done(&s->by_id);
     eh_messages_done(&s->messages);

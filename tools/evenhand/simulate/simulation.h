@@ -12,18 +12,24 @@
  * Messages come in the order of time. At the same time arrivals come before closings, each in the
  * order of the file: in a history with dates alone, a ticket is open on the whole day of its
  * closing. A ticket that had to wait is closed as long after its deal as the recorded ticket was
- * after its arrival. Days are those of UTC.
+ * after its arrival, in the working time of its team. Days, and times without an offset, are those
+ * of the desk's zone. After the last message time goes on: until all that is put off has happened,
+ * and for EH_SIMULATION_AFTER_DAYS more where something waits.
  */
 #ifndef EVENHAND_TOOLS_SIMULATE_SIMULATION_H
 #define EVENHAND_TOOLS_SIMULATE_SIMULATION_H
 
 #include <evenhand/engine/engine.h>
+#include <evenhand/engine/parsed_desk.h>
+#include <evenhand/wire/hours.h>
 #include <evenhand/wire/policies.h>
 
 #include "history/messages.h"
 #include "tally.h"
 
-#define EH_SIMULATION_NONE UINT32_MAX
+#define EH_SIMULATION_NONE       UINT32_MAX
+#define EH_SIMULATION_AFTER_DAYS 30  /* a ticket may wait so long behind the last message */
+#define EH_SIMULATION_HOURS_DAYS 366 /* so far behind it closings go by working time */
 
 struct eh_simulation_rules {
     struct eh_history_rules history;
@@ -40,7 +46,7 @@ struct eh_simulation_ticket {
     int64_t value;   /* minor units */
     size_t opening;  /* place of its ticket among the messages */
     size_t closing;  /* place of its outcome; SIZE_MAX: none is recorded */
-    int64_t took_us; /* from arrival to outcome */
+    int64_t took_us; /* from arrival to outcome, of working time where the team has hours */
 };
 
 /* One policy: an engine, and what it has done so far. */
@@ -52,20 +58,23 @@ struct eh_simulation_run {
     struct eh_draws draws;
     uint8_t master[EH_SEED_BYTES], seed[EH_SEED_BYTES];
     uint32_t seed_epoch;
-    bool has_seed;
-    uint64_t input; /* last number used */
-    int64_t now_us;
+    bool has_seed, by_hours; /* by_hours: somebody has hours */
+    uint64_t input;          /* last number used */
+    int64_t now_us, day_ends_us;
     int32_t date;
     struct eh_simulation_late *late; /* heap of closings that are put off */
     size_t late_count, late_capacity;
     bool *waited;       /* by ticket: was not dealt at once, so its closing is put off */
+    bool *dealt;        /* by ticket */
     bool out_of_memory; /* said by the observer, which cannot fail */
     struct eh_tally tally;
 };
 
 struct eh_simulation {
     struct eh_arena arena;
+    struct eh_str desk_text;
     struct eh_desk *desk;
+    struct eh_hours *hours; /* by team: its working time; empty: it has no hours */
     struct eh_messages messages;
     struct eh_simulation_ticket *tickets; /* in order of the file */
     size_t ticket_count, ticket_capacity;
@@ -88,6 +97,14 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *,
 int eh_simulation_run(struct eh_simulation *, eh_simulation_progress_fn *, void *context,
                       struct eh_error *) EH_MUST_CHECK;
 void eh_simulation_done(struct eh_simulation *);
+
+/* hours.c: the working time of the teams, from the first message on. Error text as above. */
+int eh_simulation_hours(struct eh_simulation *, struct eh_error *) EH_MUST_CHECK;
+/* Working time of a team between two moments, and when so much of it is over. */
+int64_t eh_simulation_between(const struct eh_simulation *, uint32_t team, int64_t from_us,
+                              int64_t until_us);
+int64_t eh_simulation_end(const struct eh_simulation *, uint32_t team, int64_t from_us,
+                          int64_t work_us);
 
 /* run.c: one policy. Times never run backwards. */
 int eh_run_start(struct eh_simulation_run *, const struct eh_simulation *, const char *policy,

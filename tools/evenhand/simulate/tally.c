@@ -12,13 +12,15 @@ static struct eh_key key_of(uint32_t team, uint32_t rep)
     return eh_key_of_text(eh_str_n((const char *)pair, sizeof pair));
 }
 
-static int room_for_team(struct eh_tally *t, uint32_t team)
+/* The team's place; NULL: out of memory. */
+static struct eh_tally_team *tally_team(struct eh_tally *t, uint32_t team)
 {
-    uint32_t had = t->guess_teams;
-    int r = eh_array_room(&t->guesses, &t->guess_teams, team + (size_t)1, EH_ARRAY_MAX);
-    if (r == 0 && t->guess_teams > had)
-        memset(t->guesses + had, 0, (t->guess_teams - had) * sizeof *t->guesses);
-    return r;
+    uint32_t had = t->team_count;
+    if (eh_array_room(&t->teams, &t->team_count, team + (size_t)1, EH_ARRAY_MAX) < 0)
+        return NULL;
+    if (t->team_count > had)
+        memset(t->teams + had, 0, (t->team_count - had) * sizeof *t->teams);
+    return &t->teams[team];
 }
 
 int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t share_ppm)
@@ -52,11 +54,31 @@ int eh_tally_add(struct eh_tally *t, uint32_t team, uint32_t rep, int64_t value)
 
 int eh_tally_guess(struct eh_tally *t, uint32_t team, double chance)
 {
-    int r = room_for_team(t, team);
-    if (r < 0)
-        return r;
-    t->guesses[team].sum += chance;
-    t->guesses[team].count++;
+    struct eh_tally_team *of = tally_team(t, team);
+    if (!of)
+        return -EH_ENOMEM;
+    of->guess += chance;
+    of->guesses++;
+    return 0;
+}
+
+int eh_tally_wait(struct eh_tally *t, uint32_t team, int64_t wait_s)
+{
+    struct eh_tally_team *of = tally_team(t, team);
+    if (!of)
+        return -EH_ENOMEM;
+    of->waited++;
+    of->wait_s += wait_s;
+    of->most_s = wait_s > of->most_s ? wait_s : of->most_s;
+    return 0;
+}
+
+int eh_tally_left(struct eh_tally *t, uint32_t team)
+{
+    struct eh_tally_team *of = tally_team(t, team);
+    if (!of)
+        return -EH_ENOMEM;
+    of->waiting++;
     return 0;
 }
 
@@ -119,23 +141,33 @@ static int rows_measure(const struct eh_tally_row *rows, size_t count, struct eh
     return r < 0 ? r : eh_gini(portions, count, &f->gini_value);
 }
 
-static double guess_of(const struct eh_tally *t, uint32_t team)
+/* What does not go by rep. */
+static void teams_measure(const struct eh_tally *t, uint32_t team, struct eh_figures *f)
 {
-    double sum = 0;
-    uint64_t count = 0;
-    for (uint32_t i = 0; i < t->guess_teams; i++)
-        if (team == EH_TALLY_ALL || team == i) {
-            sum += t->guesses[i].sum;
-            count += t->guesses[i].count;
-        }
-    return count ? sum / (double)count : NAN;
+    struct eh_tally_team all = {0};
+    for (uint32_t i = 0; i < t->team_count; i++) {
+        const struct eh_tally_team *one = &t->teams[i];
+        if (team != EH_TALLY_ALL && team != i)
+            continue;
+        all.guess += one->guess;
+        all.guesses += one->guesses;
+        all.waited += one->waited;
+        all.wait_s += one->wait_s;
+        all.waiting += one->waiting;
+        all.most_s = one->most_s > all.most_s ? one->most_s : all.most_s;
+    }
+    f->guess = all.guesses ? all.guess / (double)all.guesses : NAN;
+    f->waited = all.waited;
+    f->waiting = all.waiting;
+    f->wait_s = all.waited ? all.wait_s / (int64_t)all.waited : 0;
+    f->most_s = all.most_s;
 }
 
 int eh_tally_figures(const struct eh_tally *t, uint32_t team, struct eh_figures *ret)
 {
     struct eh_tally_row *rows = calloc(t->count + 1, sizeof *rows);
     struct eh_portion *portions = calloc(t->count + 1, sizeof *portions);
-    struct eh_figures f = {.guess = guess_of(t, team)};
+    struct eh_figures f = {0};
     int r = rows && portions ? 0 : -EH_ENOMEM;
     if (r == 0) {
         f.reps = tally_gather(t, team, rows);
@@ -143,6 +175,7 @@ int eh_tally_figures(const struct eh_tally *t, uint32_t team, struct eh_figures 
     }
     free(rows);
     free(portions);
+    teams_measure(t, team, &f);
     if (r == 0)
         *ret = f;
     return r;
@@ -152,6 +185,6 @@ void eh_tally_done(struct eh_tally *t)
 {
     eh_table_done(&t->index);
     free(t->rows);
-    free(t->guesses);
+    free(t->teams);
     *t = (struct eh_tally){0};
 }

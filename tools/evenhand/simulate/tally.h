@@ -4,13 +4,14 @@
  *     struct eh_tally tally = {.by = "balanced"};
  *     r = eh_tally_open(&tally, team, rep, share_ppm);      // somebody who may get tickets
  *     r = eh_tally_add(&tally, team, rep, 12995);           // and got one worth 129.95
+ *     r = eh_tally_wait(&tally, team, 40);                  // which had waited for 40 seconds
  *     struct eh_figures f;
  *     r = eh_tally_figures(&tally, team, &f);               // or EH_TALLY_ALL
  *     eh_tally_done(&tally);
  *
  * Figures are per share: a rep with share 0.5 who got half of what a full rep got is as well off,
- * and counts half. Absence and capacity are not taken into account, because a recorded history does
- * not tell them.
+ * and counts half. Hours, absence and capacity are not taken into account, because a recorded
+ * history does not tell them.
  */
 #ifndef EVENHAND_TOOLS_SIMULATE_TALLY_H
 #define EVENHAND_TOOLS_SIMULATE_TALLY_H
@@ -26,10 +27,13 @@ struct eh_tally_row {
     int64_t value; /* minor units */
 };
 
-/* How well one could guess who gets a ticket: the chances of the likeliest rep, in a team. */
-struct eh_tally_guess {
-    double sum;
-    uint64_t count;
+/* Of a team. */
+struct eh_tally_team {
+    double guess; /* how well one could guess who gets a ticket: chances of the likeliest rep */
+    uint64_t guesses;
+    uint64_t waited;        /* dealt, but not at once ... */
+    int64_t wait_s, most_s; /* ... all of them together, and the longest */
+    uint64_t waiting;       /* never dealt */
 };
 
 struct eh_tally {
@@ -37,9 +41,8 @@ struct eh_tally {
     struct eh_table index;
     struct eh_tally_row *rows;
     size_t count, capacity;
-    struct eh_tally_guess *guesses; /* by team */
-    uint32_t guess_teams;
-    uint64_t waiting; /* never dealt */
+    struct eh_tally_team *teams; /* by team */
+    uint32_t team_count;
 };
 
 struct eh_figures {
@@ -49,12 +52,16 @@ struct eh_figures {
     double spread_count;           /* most less least, tickets of a full share */
     double spread_value;           /* ... minor units */
     double guess;                  /* mean chance of the likeliest; NaN: nothing was dealt */
+    uint64_t waited, waiting;      /* dealt, but not at once; never dealt */
+    int64_t wait_s, most_s;        /* mean of those that waited and were dealt, and the longest */
 };
 
 /* -EH_ENOMEM, all of them. */
 int eh_tally_open(struct eh_tally *, uint32_t team, uint32_t rep, uint32_t share_ppm) EH_MUST_CHECK;
 int eh_tally_add(struct eh_tally *, uint32_t team, uint32_t rep, int64_t value) EH_MUST_CHECK;
 int eh_tally_guess(struct eh_tally *, uint32_t team, double chance) EH_MUST_CHECK;
+int eh_tally_wait(struct eh_tally *, uint32_t team, int64_t wait_s) EH_MUST_CHECK;
+int eh_tally_left(struct eh_tally *, uint32_t team) EH_MUST_CHECK; /* one that was never dealt */
 int eh_tally_figures(const struct eh_tally *, uint32_t team, struct eh_figures *ret) EH_MUST_CHECK;
 void eh_tally_done(struct eh_tally *);
 

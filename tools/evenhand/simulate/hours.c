@@ -1,0 +1,71 @@
+/* hours: the working time of each team over all of the history, and a while behind it. */
+#include <stdlib.h>
+
+#include "calendar/zone.h"
+#include "simulation.h"
+#include "term/zone.h"
+
+static int zone_check(const struct eh_desk_calendar *hours, struct eh_error *error)
+{
+    struct eh_zone zone = {0};
+    return hours ? eh_zone_set(&zone, hours->time_zone, error) : 0;
+}
+
+/* A zone that this machine does not know would be taken for UTC. */
+static int zones_check(const struct eh_desk *desk, struct eh_error *error)
+{
+    struct eh_zone zone = {0};
+    int r = 0;
+    for (uint32_t i = 0; r == 0 && i < desk->team_count; i++)
+        r = zone_check(desk->teams[i].hours, error);
+    for (uint32_t i = 0; r == 0 && i < desk->rep_count; i++)
+        r = zone_check(desk->reps[i].hours, error);
+    return r < 0 ? r : eh_zone_set(&zone, desk->time_zone, error);
+}
+
+static int team_expand(struct eh_simulation *s, uint32_t team, struct eh_zones *zones,
+                       struct eh_error *error)
+{
+    const struct eh_messages *m = &s->messages;
+    const struct eh_hours_zone zone = {eh_zone_instant, zones};
+    const struct eh_desk_team *of = &s->desk->teams[team];
+    if (!of->hours || m->count == 0)
+        return 0;
+    int32_t first = eh_zone_date(m->items[0].at_us / 1000) - 2;
+    int32_t last = eh_zone_date(m->items[m->count - 1].at_us / 1000) + EH_SIMULATION_HOURS_DAYS;
+    int r = eh_hours_expand(of->hours, &zone, first, last, &s->hours[team]);
+    if (r == -EH_EFULL)
+        return eh_error_set(error, EH_EFULL,
+                            "team %.*s: its hours have more than %d spans from the first row of "
+                            "the history to a year behind the last; deal fewer years",
+                            EH_STR_ARG(of->id), EH_HOURS_SPANS_MAX);
+    return r < 0 ? eh_error_set(error, -r, "out of memory") : 0;
+}
+
+int eh_simulation_hours(struct eh_simulation *s, struct eh_error *error)
+{
+    struct eh_zones zones = EH_ZONES_INIT;
+    s->hours = calloc(s->desk->team_count + (size_t)1, sizeof *s->hours);
+    if (!s->hours)
+        return eh_error_set(error, EH_ENOMEM, "out of memory");
+    int r = zones_check(s->desk, error);
+    for (uint32_t i = 0; r == 0 && i < s->desk->team_count; i++)
+        r = team_expand(s, i, &zones, error);
+    eh_zones_done(&zones);
+    return r;
+}
+
+int64_t eh_simulation_between(const struct eh_simulation *s, uint32_t team, int64_t from_us,
+                              int64_t until_us)
+{
+    const struct eh_hours *hours = &s->hours[team];
+    return hours->count ? eh_hours_between(hours, from_us, until_us) : until_us - from_us;
+}
+
+int64_t eh_simulation_end(const struct eh_simulation *s, uint32_t team, int64_t from_us,
+                          int64_t work_us)
+{
+    const struct eh_hours *hours = &s->hours[team];
+    int64_t end_us = hours->count ? eh_hours_end(hours, from_us, work_us) : EH_TIME_NEVER;
+    return end_us == EH_TIME_NEVER ? from_us + work_us : end_us;
+}
