@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "calendar/zone.h"
+#include "host/local.h"
 
 static void fail(const char *why)
 {
@@ -22,8 +22,9 @@ static void case_answer(const char *text, size_t size, int first, int last)
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     EH_AUTO(eh_hours) struct eh_hours hours = EH_HOURS_INIT;
     struct eh_error error = {0};
-    struct eh_zones zones = EH_ZONES_INIT;
-    const struct eh_hours_zone zone = {eh_zone_instant, &zones};
+    struct eh_local local;
+    eh_local_begin(&local);
+    const struct eh_hours_zone zone = eh_local_zone(&local);
     struct eh_desk *desk;
     if (eh_desk_parse_new(eh_str_n(text, size), &arena, &desk, &error) < 0)
         fail(error.text);
@@ -33,7 +34,7 @@ static void case_answer(const char *text, size_t size, int first, int last)
         printf("%lld-%lld ", (long long)(hours.spans[i].from_us / 1000000),
                (long long)(hours.spans[i].until_us / 1000000));
     printf("\n");
-    eh_zones_done(&zones);
+    eh_local_done(&local);
 }
 
 int main(void)

@@ -18,7 +18,7 @@ DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "NEWS.md", "SECU
              os.path.join("tests", "README.md")]
 README_LINES_MAX = 200
 TOP = ("include/", "lib/", "daemon/", "tools/", "config/", "systemd/", "tests/")
-ROOMS = ("lib", "shared", "daemon", "daemon/evenhandd", "tools/evenhand")
+ROOMS = ("lib", "daemon", "daemon/evenhandd", "tools/evenhand")
 
 
 def read(name):

@@ -14,7 +14,7 @@ import tempfile
 import tap
 
 SOURCE = sys.argv[1]
-FOLDERS = ("include", "lib", "shared", "daemon", "tools", "tests")
+FOLDERS = ("include", "lib", "daemon", "tools", "tests")
 CLANG_FORMAT = shutil.which("clang-format")
 
 

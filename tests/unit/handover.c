@@ -10,8 +10,9 @@
 
 #include <criterion/criterion.h>
 
-#include "calendar/handover.h"
-#include "calendar/zone.h"
+#include <evenhand/calendar/handover.h>
+
+#include "host/local.h"
 
 #define DAY_US   (86400 * INT64_C(1000000))
 #define HOUR_US  (3600 * INT64_C(1000000))
@@ -106,10 +107,14 @@ static uint32_t hand_over(struct fake *fake, const char *text, int32_t date)
     struct eh_desk *desk;
     cr_assert_eq(eh_desk_parse_new(eh_str(text), &arena, &desk, &error), 0, "%s", error.text);
     const struct eh_held held = {fake, fake_highest, fake_intervals, fake_of, fake_of};
-    const struct eh_handover_at at = {date * DAY_US + 12 * HOUR_US, date};
+    struct eh_local local;
+    eh_local_begin(&local);
+    const struct eh_hours_zone zone = eh_local_zone(&local);
+    const struct eh_handover_at at = {date * DAY_US + 12 * HOUR_US, date, &zone};
     struct eh_handover handover = {0};
     fake->replaced = fake->appended = fake->named = 0;
     cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
+    eh_local_done(&local);
     uint32_t count = handover.count;
     for (uint32_t i = 0; i < count; i++)
         fake_take(fake, handover.texts[i]);
@@ -233,9 +238,13 @@ Test(handover, a_text_has_its_bound)
     cr_assert_eq(eh_desk_parse_new(eh_str_n((char *)text.data, text.size), &arena, &desk, &error),
                  0, "%s", error.text);
     const struct eh_held held = {&fake, fake_highest, fake_intervals, nobody, nobody};
-    const struct eh_handover_at at = {MONDAY * DAY_US, MONDAY};
+    struct eh_local local;
+    eh_local_begin(&local);
+    const struct eh_hours_zone zone = eh_local_zone(&local);
+    const struct eh_handover_at at = {MONDAY * DAY_US, MONDAY, &zone};
     struct eh_handover handover = {0};
     cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
+    eh_local_done(&local);
     cr_expect_gt(handover.count, 2);
     for (uint32_t i = 0; i < handover.count; i++) {
         cr_expect_leq(handover.texts[i].size, EH_SCHEDULE_TEXT_MAX);

@@ -5,7 +5,7 @@
 #include "lead/fill.h"
 #include "lead/parts.h"
 
-#include "calendar/zone.h"
+#include "host/local.h"
 #include "lead/period_rows.h"
 
 #define DAY_S 86400
@@ -101,19 +101,20 @@ static struct eh_str rep_zone(const struct eh_desk *desk, struct eh_str id)
 static void fill_absence(const struct eh_app *app, struct eh_message *m)
 {
     const struct eh_desk *desk = eh_engine_desk(app->state.engine);
-    struct eh_zones zones = EH_ZONES_INIT;
+    struct eh_local local;
     if (!desk)
         return;
+    eh_local_begin(&local);
     struct eh_str zone = rep_zone(desk, m->rep);
     if (eh_message_has(m, EH_FIELD_FROM_DAY)) {
-        m->from_ms = eh_zone_instant(&zones, zone, m->from_day * DAY_S) * 1000;
+        m->from_ms = eh_local_instant(&local, zone, m->from_day * DAY_S) * 1000;
         m->has |= EH_FIELD_BIT(EH_FIELD_FROM);
     }
     if (eh_message_has(m, EH_FIELD_UNTIL_DAY)) {
-        m->until_ms = eh_zone_instant(&zones, zone, (m->until_day + 1) * DAY_S) * 1000;
+        m->until_ms = eh_local_instant(&local, zone, (m->until_day + 1) * DAY_S) * 1000;
         m->has |= EH_FIELD_BIT(EH_FIELD_UNTIL);
     }
-    eh_zones_done(&zones);
+    eh_local_done(&local);
 }
 
 static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)

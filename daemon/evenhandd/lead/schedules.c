@@ -4,7 +4,9 @@
 #include "lead/schedules.h"
 #include "lead/parts.h"
 
-#include "calendar/handover.h"
+#include <evenhand/calendar/handover.h>
+
+#include "host/local.h"
 #include "host/log.h"
 
 void app_schedules_begin(struct eh_app *app)
@@ -48,9 +50,13 @@ static int handed_over(struct eh_app *app, struct eh_batch *b, int32_t date)
 {
     const struct eh_engine *engine = app->state.engine;
     const struct eh_held held = eh_held_engine(engine);
-    const struct eh_handover_at at = {.now_us = b->at_us, .date = date};
+    struct eh_local local;
     struct eh_handover handover = {0};
+    eh_local_begin(&local);
+    const struct eh_hours_zone zone = eh_local_zone(&local);
+    const struct eh_handover_at at = {b->at_us, date, &zone};
     int r = eh_handover_make(eh_engine_desk(engine), &held, &at, &handover);
+    eh_local_done(&local);
     if (r == -EH_EFULL) { /* they would be handed over in vain each time */
         eh_log(EH_LOG_ERROR, "hours: more than %u different hours; they stay as they were",
                EH_SCHEDULES_MAX);

@@ -1,7 +1,8 @@
 /* hours: the working time of each team over all of the history, and a while behind it. */
+#include <evenhand/calendar/zones.h>
+
 #include <stdlib.h>
 
-#include "calendar/zone.h"
 #include "simulation.h"
 #include "term/zone.h"
 
@@ -27,7 +28,7 @@ static int team_expand(struct eh_simulation *s, uint32_t team, struct eh_zones *
                        struct eh_error *error)
 {
     const struct eh_messages *m = &s->messages;
-    const struct eh_hours_zone zone = {eh_zone_instant, zones};
+    const struct eh_hours_zone zone = {eh_zones_instant, zones};
     const struct eh_desk_team *of = &s->desk->teams[team];
     if (!of->hours || m->count == 0)
         return 0;
@@ -44,15 +45,15 @@ static int team_expand(struct eh_simulation *s, uint32_t team, struct eh_zones *
 
 int eh_simulation_hours(struct eh_simulation *s, struct eh_error *error)
 {
-    struct eh_zones zones = EH_ZONES_INIT;
+    struct eh_zone set = {0};
+    struct eh_zones zones = {.offsets = {eh_zone_offset_s, &set}};
     s->hours = calloc(s->desk->team_count + (size_t)1, sizeof *s->hours);
     if (!s->hours)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     int r = zones_check(s->desk, error);
     for (uint32_t i = 0; r == 0 && i < s->desk->team_count; i++)
         r = team_expand(s, i, &zones, error);
-    eh_zones_done(&zones);
-    return r;
+    return r < 0 ? r : eh_zone_set(&set, s->desk->time_zone, error);
 }
 
 int64_t eh_simulation_between(const struct eh_simulation *s, uint32_t team, int64_t from_us,

@@ -1,7 +1,9 @@
 /* run: one engine under one policy, led through a history. */
+#include <evenhand/calendar/handover.h>
+#include <evenhand/calendar/zones.h>
+
 #include <stdlib.h>
 
-#include "calendar/handover.h"
 #include "policy.h"
 #include "simulation.h"
 #include "term/zone.h"
@@ -189,11 +191,16 @@ static int run_step_schedule(struct eh_simulation_run *run, const struct eh_byte
 static int run_hand_over(struct eh_simulation_run *run, struct eh_error *error)
 {
     const struct eh_held held = eh_held_engine(run->engine);
-    const struct eh_handover_at at = {.now_us = run->now_us, .date = run->date};
+    struct eh_zone set = {0};
+    struct eh_zones zones = {.offsets = {eh_zone_offset_s, &set}};
+    const struct eh_hours_zone zone = {eh_zones_instant, &zones};
+    const struct eh_handover_at at = {run->now_us, run->date, &zone};
     struct eh_handover handover = {0};
     int r = eh_handover_make(run->simulation->desk, &held, &at, &handover);
     if (r < 0)
         eh_error_set(error, -r, "policy %s: hours: %s", run->tally.by, eh_code_name(r));
+    else
+        r = eh_zone_set(&set, run->simulation->desk->time_zone, error);
     run->by_hours |= handover.count > 0;
     for (uint32_t i = 0; r == 0 && i < handover.count; i++)
         r = run_step_schedule(run, &handover.texts[i], error);

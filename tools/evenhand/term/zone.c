@@ -52,6 +52,16 @@ int32_t eh_zone_date(int64_t ms)
     return (int32_t)floor_divide((int64_t)timegm(&midnight), DAY_S);
 }
 
+int64_t eh_zone_offset_s(void *context, const char *time_zone, int64_t instant_s)
+{
+    time_t seconds = (time_t)instant_s;
+    struct tm local;
+    if (eh_zone_set(context, eh_str(time_zone), NULL) < 0)
+        return 0;
+    eh_require(localtime_r(&seconds, &local) != NULL);
+    return local.tm_gmtoff;
+}
+
 int64_t eh_zone_us(int32_t date, int32_t second_of_day)
 {
     int year, month, day;

@@ -18,6 +18,10 @@ struct eh_zone {
 /* -EH_ENOTFOUND: this machine does not know it. */
 int eh_zone_set(struct eh_zone *, struct eh_str name, struct eh_error *) EH_MUST_CHECK;
 int32_t eh_zone_date(int64_t ms);
+/* What local clocks of a zone are ahead of UTC, as struct eh_zone_offsets wants it; `zone` is a
+ * struct eh_zone, which that zone is set in from here on. 0 of a zone that this machine does not
+ * know. */
+int64_t eh_zone_offset_s(void *zone, const char *time_zone, int64_t instant_s);
 /* The moment of a local time, given in seconds since midnight. A time that a clock change skips
  * becomes a time after the change. */
 int64_t eh_zone_us(int32_t date, int32_t second_of_day);

@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#include "calendar/ics.h"
-#include "calendar/zone.h"
+#include "ics/ics.h"
+#include "host/local.h"
 
 #define DAY_S     86400
 #define AHEAD_S   (366 * DAY_S) /* what begins later is left for another day */
@@ -49,13 +49,13 @@ static int uid_make(struct eh_admin_request *request, struct eh_str id, struct e
 }
 
 /* The instants of an event, in the zone of the desk where it has none. */
-static void change_time(const struct eh_ics_time *time, struct eh_str zone, struct eh_zones *zones,
+static void change_time(const struct eh_ics_time *time, struct eh_str zone, struct eh_local *local,
                         struct change *ret)
 {
     int64_t from_s = time->from_s, until_s = time->until_s;
     if (time->days || time->local) {
-        from_s = eh_zone_instant(zones, zone, from_s);
-        until_s = eh_zone_instant(zones, zone, until_s);
+        from_s = eh_local_instant(local, zone, from_s);
+        until_s = eh_local_instant(local, zone, until_s);
     }
     ret->from_us = from_s * 1000000;
     ret->until_us = until_s * 1000000;
@@ -68,20 +68,21 @@ static int wanted_read(struct eh_admin_request *request, struct import *import, 
     const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
     const struct eh_ics_window window = {import->now_us / 1000000 - DAY_S,
                                          import->now_us / 1000000 + AHEAD_S};
-    struct eh_zones zones = EH_ZONES_INIT;
+    struct eh_local local;
     struct eh_ics ics = {0};
     int r = eh_ics_read(request->body, &window, &request->arena, &ics, error);
     if (r < 0)
         return r;
     struct change *wanted = eh_arena_alloc(&request->arena, (ics.count + 1) * sizeof *wanted);
     size_t count = 0;
+    eh_local_begin(&local);
     for (uint32_t i = 0; wanted && r == 0 && i < ics.count; i++) {
-        change_time(&ics.items[i], desk->time_zone, &zones, &wanted[count]);
+        change_time(&ics.items[i], desk->time_zone, &local, &wanted[count]);
         r = uid_make(request, ics.items[i].id, &wanted[count].uid);
         count += ics.items[i].busy && wanted[count].until_us > import->now_us &&
                  wanted[count].until_us > wanted[count].from_us;
     }
-    eh_zones_done(&zones);
+    eh_local_done(&local);
     if (!wanted || r < 0)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     qsort(wanted, count, sizeof *wanted, changes_compare);

@@ -4,7 +4,7 @@
  * libical unfolds them. Each is then given to it in an event of its own, whose errors are those of
  * the line.
  */
-#include "calendar/ics_lines.h"
+#include "ics/ics_lines.h"
 
 #include <stdlib.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 /*
  * uses: who of a desk works by hours, and by which.
  */
-#include "calendar/uses.h"
+#include "uses.h"
 
 #include <stdlib.h>
 

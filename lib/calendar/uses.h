@@ -1,5 +1,6 @@
 /*
- * uses: who of a desk works by hours, and by which; equal hours are one group.
+ * uses: who of a desk works by hours, and by which; equal hours are one group. Private to
+ * calendar/.
  *
  *     struct eh_uses uses;
  *     r = eh_uses_make(desk, &uses);
@@ -7,8 +8,8 @@
  *         … uses.items[i].hours, until the next group …
  *     eh_uses_done(&uses);
  */
-#ifndef EVENHAND_CALENDAR_USES_H
-#define EVENHAND_CALENDAR_USES_H
+#ifndef EVENHAND_LIB_CALENDAR_USES_H
+#define EVENHAND_LIB_CALENDAR_USES_H
 
 #include <evenhand/wire/desk.h>
 

@@ -8,8 +8,8 @@
  *
  * A file that libical does not understand is refused: "LINE: what".
  */
-#ifndef EVENHAND_CALENDAR_ICS_H
-#define EVENHAND_CALENDAR_ICS_H
+#ifndef EVENHAND_ICS_ICS_H
+#define EVENHAND_ICS_ICS_H
 
 #include <evenhand/base/base.h>
 

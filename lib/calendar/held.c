@@ -1,7 +1,7 @@
 /*
  * held: what an engine holds of who works when.
  */
-#include "calendar/handover.h"
+#include <evenhand/calendar/handover.h>
 
 static uint32_t held_highest(const void *engine, int64_t *ret_window_us)
 {

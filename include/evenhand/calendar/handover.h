@@ -5,7 +5,7 @@
  *
  *     struct eh_handover handover = {0};
  *     const struct eh_held held = eh_held_engine(engine);
- *     const struct eh_handover_at at = {.now_us = now_us, .date = today};
+ *     const struct eh_handover_at at = {now_us, today, &zone};
  *     r = eh_handover_make(desk, &held, &at, &handover);
  *     for (uint32_t i = 0; i < handover.count; i++)
  *         … an input with the text handover.texts[i] …
@@ -15,8 +15,9 @@
 #define EVENHAND_CALENDAR_HANDOVER_H
 
 #include <evenhand/engine/engine.h>
-#include <evenhand/wire/desk.h>
-#include <evenhand/wire/schedule.h>
+#include <evenhand/wire/hours.h>
+
+EH_C_BEGIN
 
 #define EH_HANDOVER_TEXTS_MAX 1024 /* inputs of one handover */
 #define EH_HANDOVER_BACK_DAYS 60   /* a gap behind an old window is filled no farther back */
@@ -39,7 +40,8 @@ struct eh_held eh_held_engine(const struct eh_engine *);
 
 struct eh_handover_at {
     int64_t now_us;
-    int32_t date; /* in the desk's zone */
+    int32_t date;                     /* in the desk's zone */
+    const struct eh_hours_zone *zone; /* knows the time zones */
 };
 
 struct eh_handover {
@@ -53,5 +55,7 @@ struct eh_handover {
 int eh_handover_make(const struct eh_desk *, const struct eh_held *, const struct eh_handover_at *,
                      struct eh_handover *) EH_MUST_CHECK;
 void eh_handover_done(struct eh_handover *);
+
+EH_C_END
 
 #endif

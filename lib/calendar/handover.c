@@ -5,15 +5,14 @@
  * engine holds other intervals than the desk file says, all of them are replaced; otherwise what
  * lies behind the window is appended.
  */
-#include "calendar/handover.h"
-
-#include <stdlib.h>
+#include <evenhand/calendar/handover.h>
 
 #include <evenhand/base/array.h>
 #include <evenhand/wire/hours.h>
 
-#include "calendar/uses.h"
-#include "calendar/zone.h"
+#include <stdlib.h>
+
+#include "uses.h"
 
 #define DAY_S  86400
 #define DAY_US (DAY_S * INT64_C(1000000))
@@ -24,16 +23,17 @@ struct maker {
     struct eh_handover *to;
     const struct eh_held *held;
     struct eh_uses uses;
-    struct eh_zones zones;
+    const struct eh_hours_zone *zone;
     struct eh_bytes record; /* the one that is being written */
     int64_t from_us, now_us, window_us, until_us;
     int32_t first, last; /* days that are expanded */
     uint32_t highest;    /* of all numbers, the new ones included */
-    uint8_t *taken;      /* by number: a group has it, or somebody had it */
+    uint8_t *taken;      /* by number: HAD, TAKEN, or both */
     uint32_t *numbers;   /* by use */
 };
 
-enum { HAD = 1, TAKEN = 2 };
+#define HAD   1 /* somebody had the number */
+#define TAKEN 2 /* a group has it */
 
 /* ---- Texts. */
 
@@ -172,9 +172,8 @@ static void group_look(struct maker *m, const struct eh_use *use, const struct e
 static int group_make(struct maker *m, uint32_t at, uint32_t end, uint32_t *ret_number)
 {
     EH_AUTO(eh_hours) struct eh_hours hours = EH_HOURS_INIT;
-    const struct eh_hours_zone zone = {eh_zone_instant, &m->zones};
     uint32_t before = m->highest;
-    int r = eh_hours_expand(m->uses.items[at].hours, &zone, m->first, m->last, &hours);
+    int r = eh_hours_expand(m->uses.items[at].hours, m->zone, m->first, m->last, &hours);
     if (r == 0)
         r = group_number(m, at, end, ret_number);
     if (r < 0)
@@ -255,7 +254,8 @@ static void window_set(struct maker *m, const struct eh_desk *desk, const struct
     m->first = (int32_t)(m->from_us / DAY_US) - ZONES_DAYS;
     m->last = at->date + EH_SCHEDULE_DAYS + ZONES_DAYS;
     int64_t end_s = (int64_t)(at->date + EH_SCHEDULE_DAYS + 1) * DAY_S;
-    m->until_us = most(eh_zone_instant(&m->zones, desk->time_zone, end_s) * 1000000, m->window_us);
+    int64_t end_us = m->zone->instant(m->zone->context, desk->time_zone, end_s) * 1000000;
+    m->until_us = most(end_us, m->window_us);
 }
 
 static int window_put(struct maker *m)
@@ -269,7 +269,7 @@ static int window_put(struct maker *m)
 int eh_handover_make(const struct eh_desk *desk, const struct eh_held *held,
                      const struct eh_handover_at *at, struct eh_handover *to)
 {
-    struct maker m = {.to = to, .held = held, .zones = EH_ZONES_INIT};
+    struct maker m = {.to = to, .held = held, .zone = at->zone};
     int r = eh_uses_make(desk, &m.uses);
     if (r == 0)
         r = numbers_look(&m);
@@ -282,7 +282,6 @@ int eh_handover_make(const struct eh_desk *desk, const struct eh_held *held,
     if (r == 0)
         r = window_put(&m);
     eh_uses_done(&m.uses);
-    eh_zones_done(&m.zones);
     eh_bytes_done(&m.record);
     free(m.taken);
     free(m.numbers);
