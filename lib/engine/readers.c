@@ -254,6 +254,7 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
                                                                                : rep->status,
         .off = member->off || rep->absent,
         .off_until_us = eh_off_until(e, (uint32_t)(team - e->roster.teams), member->rep),
+        .schedule = eh_schedule_of(e, (uint32_t)(team - e->roster.teams), member->rep),
         .full = !eh_below_capacity(team, rep) || eh_limit_of_hour(e, team, member) ||
                 eh_limit_of_day(e, team, member),
         .active = member->active,

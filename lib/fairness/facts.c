@@ -221,10 +221,22 @@ void eh_fairness_state(struct eh_fairness *f, struct eh_str id, int status, int6
     if (!rep || status == rep->status || status < 0 || status > EH_STATUS_AWAY)
         return;
     status_book(f, rep, at_us);
-    /* A rep who is overloaded at the beginning of the period turned so before it. */
-    rep->overloads += status == EH_STATUS_OVERLOADED && at_us > f->from_us;
+    /* A rep who is overloaded at the beginning of the period turned so before it, and one who is so
+     * after a break was so before. */
+    bool anew = at_us > f->from_us && (!rep->began_us || rep->began_us != rep->counted_us);
+    rep->overloads += status == EH_STATUS_OVERLOADED && anew;
+    rep->time.aways += status == EH_STATUS_AWAY && anew;
+    rep->counted_us = rep->began_us ? rep->began_us : rep->counted_us;
+    rep->began_us = 0;
     rep->status = status;
     rep->ends_us = 0;
+}
+
+void eh_fairness_began(struct eh_fairness *f, struct eh_str id, int64_t began_us)
+{
+    struct rep *rep = eh_fairness_rep_of(f, id);
+    if (rep)
+        rep->began_us = began_us;
 }
 
 void eh_fairness_ends(struct eh_fairness *f, struct eh_str id, int64_t ends_us)

@@ -16,6 +16,7 @@
 #define REPS_MAX     1000000
 #define MANAGERS_MAX 10000
 #define NONE         UINT32_MAX
+#define DAY_STARTS   64 /* local days whose beginning is kept */
 
 /* Tickets and their booked value in minor units, by class of value. */
 struct by_bin {
@@ -78,6 +79,28 @@ struct arrived {
     double rank, rank_variance; /* Σ of each ticket's rank and its variance, see facts.c */
 };
 
+/* Time that a rep was to work, within one local day. */
+struct worked {
+    int32_t date;
+    int64_t us;
+    bool by_hours; /* else they have none, and all time counts */
+};
+
+struct time_sums {
+    int64_t booked_us; /* read up to then; 0: not yet */
+    int64_t due_us, absent_us;
+    uint32_t due_on[EH_WEEKDAYS], absent_on[EH_WEEKDAYS]; /* days */
+    int32_t due_last, absent_last;                        /* the last of these days */
+    int64_t absent_until_us; /* how far the absences that were counted reach */
+    uint64_t absences, aways;
+};
+
+/* When a local day begins. */
+struct day_start {
+    int32_t date;
+    int64_t us; /* 0: not known yet */
+};
+
 struct rep {
     struct eh_str id;
     uint32_t row;
@@ -90,7 +113,10 @@ struct rep {
     int status;                     /* enum eh_status; 0: not in the team */
     int64_t since_us, status_us[4]; /* time in each status before since_us */
     int64_t ends_us;                /* when the status ends by itself; 0: it does not */
-    struct arrived at_since;        /* tickets of the team up to the beginning of the status */
+    int64_t began_us;               /* when the rep said the status that is told next; 0: unknown */
+    int64_t counted_us;             /* ... and the one that was counted last */
+    struct time_sums time;
+    struct arrived at_since; /* tickets of the team up to the beginning of the status */
     struct arrived meanwhile, otherwise;
     struct got *ways;    /* EH_WAYS of them; NULL: the rep got nothing and was due nothing */
     uint32_t set_by;     /* number of the doer who set the presence; 0: unknown */
@@ -156,6 +182,9 @@ struct eh_fairness {
     double most;        /* Σ (largest p of a draw) over draws */
     int64_t drawn_most; /* the largest booked value of a draw */
     struct eh_fairness_again again;
+
+    struct day_start days[DAY_STARTS]; /* by date; see watch_time.c */
+    int64_t absence_ends_us;           /* when the next absence of a member is over */
 };
 
 /* people.c: finds or adds a rep. NULL: memory ran out, and `failed` is set. The pointer holds until
@@ -170,6 +199,15 @@ void eh_fairness_add_since(struct arrived *to, const struct arrived *now,
 /* Adds the time up to to_us to the rep's status, which ends or goes on there. A status that ended
  * by itself before to_us counts as available from its end on. */
 void eh_fairness_book_time(struct rep *, int64_t to_us);
+
+/* time.c */
+void eh_fairness_due(struct rep *, const struct worked *);
+/* The rep missed that, by an absence of so long. One that goes on with the last is not counted
+ * again. */
+void eh_fairness_absent(struct rep *, const struct worked *, struct eh_interval absence);
+/* The absences that were counted reach no further than that. */
+void eh_fairness_absent_until(struct rep *, int64_t until_us);
+void eh_fairness_time_fill(const struct rep *, struct eh_fairness_time *ret);
 
 /* undrawn.c */
 /* Somebody wrote the name of the rep down, who may have had the ticket or not. */

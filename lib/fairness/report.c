@@ -85,6 +85,7 @@ static void rep_fill(const struct rep *rep, struct eh_fairness_rep *ret)
         .ended = rep->ended,
     };
     memcpy(ret->deeds, rep->deeds, sizeof ret->deeds);
+    eh_fairness_time_fill(rep, &ret->time);
     for (uint32_t way = 0; rep->ways && way < EH_WAY_BEFORE; way++) {
         ret->not_drawn += rep->ways[way].tickets;
         ret->not_drawn_value = eh_add_clamped(ret->not_drawn_value, rep->ways[way].value);

@@ -6,6 +6,7 @@
 #include <evenhand/wire/actor.h>
 
 #include "facts.h"
+#include "watch_time.h"
 
 /* ---- Looking at the members of the team. */
 
@@ -38,6 +39,7 @@ static void state_tell(const struct eh_fairness_watch *w, const struct eh_member
     struct eh_rep_view rep;
     int status = member_status(member);
     bool ends = status > EH_STATUS_AVAILABLE && eh_engine_rep(w->engine, member->rep, &rep);
+    eh_fairness_began(w->fairness, member->rep, ends ? rep.since_us : 0);
     eh_fairness_state(w->fairness, member->rep, status, at_us);
     eh_fairness_ends(w->fairness, member->rep, ends ? rep.until_us : EH_TIME_NEVER);
 }
@@ -94,6 +96,7 @@ static int period_begin(struct eh_fairness_watch *w, int64_t before_us, int64_t 
     w->last = w->to != EH_DATE_NEVER ? w->to : date;
     team_look(w, at_us);
     accounts_read(w);
+    eh_fairness_time_begin(w, at_us);
     r = eh_engine_observe(w->engine, on_deal, w->fairness);
     return r < 0 ? eh_error_set(error, -r, "deals cannot be observed: %s", eh_code_name(r)) : 0;
 }
@@ -237,15 +240,19 @@ int eh_fairness_watch_step(struct eh_fairness_watch *w, const struct eh_input *i
         return r;
     if (w->fairness && in->message.type == EH_MESSAGE_DESK)
         accounts_read(w);
-    if (w->fairness)
+    if (w->fairness) {
         doer_take(w, in);
+        eh_fairness_time_before(w, &in->message, before_us > in->at_us ? before_us : in->at_us);
+    }
     bool ours = w->fairness && input_look_before(w, in);
     r = eh_engine_step(w->engine, in, fx);
     if (r < 0)
         return eh_error_set(error, -r, "input %llu cannot be decided again: %s",
                             (unsigned long long)in->no, eh_code_name(r));
-    if (w->fairness)
+    if (w->fairness) {
         effect_take(w, in, fx, ours);
+        eh_fairness_time_after(w, &in->message, in->at_us);
+    }
     return 0;
 }
 
@@ -263,6 +270,7 @@ int eh_fairness_watch_report(struct eh_fairness_watch *w, struct eh_arena *arena
     if (r < 0)
         return r;
     accounts_read(w);
+    eh_fairness_time_end(w, w->at_us);
     return eh_fairness_report(w->fairness, w->at_us, arena, ret, error);
 }
 

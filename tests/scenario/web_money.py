@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """web_money: the pool as a rep and as a manager see it on the page: each figure is the daemon's own, to
 the cent; what is asked for changes nothing until a button says so; nobody sees what is not theirs."""
+import datetime
 import getpass
 import html
 import json
@@ -12,6 +13,7 @@ from web_kit import page_scenario
 
 MONTHS = pools.last_months(3)
 THEN = MONTHS[-1]
+TODAY = datetime.date.today().isoformat()
 
 
 def desk():
@@ -287,6 +289,9 @@ def fairness(stack, web):
                     for i in range(60)])
     stack.settle()
     stack.daemon.post("/v1/reps/ana/signal", {"status": "overloaded"})
+    stack.daemon.post("/v1/reps/ben/absences", {"from": TODAY, "until": TODAY, "reason": "training"})
+    stack.add_ticket("F-last", team="sales", kind="order", value=100)
+    stack.settle()
     browser = web.browser("maja")
     assert "/teams/sales/fairness" in browser.get("/fairness").text
 
@@ -309,6 +314,9 @@ def fairness(stack, web):
     heat = re.findall(r'<td class="heat [a-z]+-\d">([\d.]+)<', section(page, "heat"))
     assert [float(n) for n in heat] == [n for row in report["heat"] for n in row["received"]], heat
     assert "Ana" in section(page, "overloaded") and "Ben" not in section(page, "overloaded")
+    time, away = section(page, "time"), {each["rep"]: each for each in report["time"]}["ben"]
+    assert "Ben" in time and away["absent_days"] == away["absences"] == 1, (time, away)
+    assert time.count("1 of ") == 1 and "training" not in page.text, time
     assert browser.get("/teams/sales/fairness?from=nonsense").status == 400
     for user in ("nils", "ana"):
         page = web.browser(user).get("/teams/sales/fairness")

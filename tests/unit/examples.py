@@ -205,6 +205,8 @@ OWN = {
     "fairness/bias.h": "struct eh_fairness_report report; void complain(struct eh_str who);",
     "fairness/report.h": "struct eh_fairness_account reading;",
     "fairness/verdicts.h": "#include <math.h>\n",
+    "fairness/watch_time.h": "struct eh_fairness_watch *w;",
+    "screens/fairness_parts.h": "struct eh_page *page; json_t *answer, *report;",
     "fairness/watch.h": """struct eh_str sales; struct eh_fairness_report report; int64_t first, last;
         bool next_input(struct eh_input *ret);""",
     "measure/measure.h": """const struct eh_plan_measure *measure; const struct eh_bonus_facts *facts;

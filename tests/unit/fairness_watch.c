@@ -304,6 +304,165 @@ Test(fairness_watch, nobody_who_is_off_is_available)
     done(&w);
 }
 
+/* ---- Absences, by the hours and the day of the week. */
+
+#define DAY_MS INT64_C(86400000)
+
+static void give(struct watched *w, struct eh_bytes *text)
+{
+    step(w,
+         (struct eh_message){.type = EH_MESSAGE_SCHEDULE,
+                             .has = EH_FIELD_BIT(EH_FIELD_TEXT),
+                             .text = eh_str_n((const char *)text->data, text->size)},
+         EH_ORIGIN_SHELL);
+    eh_bytes_clear(text);
+}
+
+/* Eight hours on each of so many days, from the day of KIT_START on, at 08:00: of ana and ben. */
+static void hours_give(struct watched *w, int days)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    for (int i = 0; i < days; i++) {
+        int64_t from_us = KIT_START + (i * DAY_MS + 8 * 3600000) * 1000;
+        const struct eh_interval one = {from_us, from_us + INT64_C(8) * 3600000000};
+        eh_schedule_put_intervals(&text, 1, &one, 1);
+    }
+    eh_schedule_put_rep(&text, eh_str("ana"), 1);
+    eh_schedule_put_rep(&text, eh_str("ben"), 1);
+    give(w, &text);
+}
+
+static void absent(struct watched *w, const char *rep, double from_day, double until_day)
+{
+    char json[160];
+    eh_format(json, sizeof json, "{'type':'absence','rep':'%s','from':%lld,'until':%lld}", rep,
+              (long long)(KIT_START / 1000 + (int64_t)(from_day * (double)DAY_MS)),
+              (long long)(KIT_START / 1000 + (int64_t)(until_day * (double)DAY_MS)));
+    send(w, json);
+}
+
+/* So many days of which each has a DAY at its beginning, and a DUE for each hour. */
+static void days_pass(struct watched *w, int days)
+{
+    for (int hour = 1; hour <= days * 24; hour++) {
+        kit_pass(&w->kit, 3600);
+        if (hour % 24 == 0)
+            day(w, w->kit.date + 1);
+        for (int due = 0; due < 4; due++)
+            step(w, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL);
+    }
+}
+
+static int64_t day_of_utc(const struct eh_desk *desk, int32_t date)
+{
+    (void)desk;
+    return date * INT64_C(86400000000);
+}
+
+/* KIT_TODAY is a Friday: the Mondays are days 3, 10, 17 and 24. */
+Test(fairness_watch, who_is_absent_every_monday_is_seen)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    w.watch.day_start = day_of_utc;
+    hours_give(&w, 28);
+    for (int monday = 3; monday < 28; monday += 7)
+        absent(&w, "ana", monday, monday + 1);
+    absent(&w, "ben", 5 + 0.5, 8); /* a Wednesday at noon, and the two days behind it */
+    absent(&w, "cai", 6, 7);       /* without hours */
+    absent(&w, "ben", 12, 12.5);   /* a morning: four hours of work */
+    days_pass(&w, 28);
+    look(&w);
+    const struct eh_fairness_time *ana = &rep_of(&w, "ana")->time, *ben = &rep_of(&w, "ben")->time,
+                                  *cai = &rep_of(&w, "cai")->time;
+    cr_expect_eq(ana->absences, 4);
+    cr_expect_eq(ana->absent_days, 4);
+    cr_expect_eq(ana->absent_on[0], 4);
+    cr_expect_eq(ana->due_on[0], 4);
+    cr_expect_eq(ana->absent_s, 4 * 8 * 3600);
+    cr_expect_eq(ana->due_s, 28 * 8 * 3600);
+    cr_expect_eq(ben->absences, 2);
+    cr_expect_eq(ben->absent_days, 4);
+    cr_expect_eq(ben->absent_s, 24 * 3600);
+    cr_expect_eq(ben->absent_on[0], 0);
+    cr_expect_eq(ben->absent_on[2], 2);
+    cr_expect_eq(ben->absent_on[4], 1);
+    cr_expect_eq(cai->absent_days, 1);
+    cr_expect_eq(cai->due_s, 0);
+    cr_expect_eq(cai->absent_s, 0);
+    cr_expect_eq(rep_of(&w, "ana")->available_s, 24 * 8 * 3600);
+    done(&w);
+}
+
+/* Nothing comes for four days: the absence and the shifts meanwhile are told all the same. */
+Test(fairness_watch, an_absence_while_nothing_came)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    hours_give(&w, 10);
+    absent(&w, "ana", 1, 3);
+    days_pass(&w, 1);
+    kit_pass(&w.kit, 4 * 86400);
+    day(&w, KIT_TODAY + 5);
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->time.absent_s, 16 * 3600);
+    cr_expect_eq(rep_of(&w, "ana")->time.absent_days, 2);
+    cr_expect_eq(rep_of(&w, "ana")->time.due_days, 5);
+    cr_expect_eq(rep_of(&w, "ben")->time.absent_days, 0);
+    done(&w);
+}
+
+/* Told anew while it lasts, and cancelled: what was missed is missed, once. */
+Test(fairness_watch, an_absence_that_is_told_anew)
+{
+    struct watched w;
+    char json[160];
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    hours_give(&w, 10);
+    for (int i = 0; i < 2; i++) {
+        eh_format(json, sizeof json,
+                  "{'type':'absence','rep':'ana','uid':'hr','from':%lld,'until':%lld}",
+                  (long long)(KIT_START / 1000), (long long)(KIT_START / 1000 + (6 + i) * DAY_MS));
+        send(&w, json);
+        days_pass(&w, 1);
+    }
+    send(&w, "{'type':'absence','rep':'ana','uid':'hr','cancel':0}");
+    days_pass(&w, 1);
+    absent(&w, "ana", 3, 4);
+    days_pass(&w, 2);
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->time.absences, 2);
+    cr_expect_eq(rep_of(&w, "ana")->time.absent_days, 3);
+    cr_expect_eq(rep_of(&w, "ana")->time.absent_s, 3 * 8 * 3600);
+    done(&w);
+}
+
+/* A break at noon does not end what they said. */
+Test(fairness_watch, a_state_is_counted_once_however_many_breaks)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    const int64_t hour_us = INT64_C(3600000000);
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    for (int i = 0; i < 3; i++) {
+        const struct eh_interval one = {KIT_START + 2 * i * hour_us,
+                                        KIT_START + (2 * i + 1) * hour_us};
+        eh_schedule_put_intervals(&text, 1, &one, 1);
+    }
+    eh_schedule_put_rep(&text, eh_str("ana"), 1);
+    eh_schedule_put_rep(&text, eh_str("ben"), 1);
+    give(&w, &text);
+    kit_pass(&w.kit, 60);
+    send(&w, "{'type':'signal','rep':'ana','status':'overloaded','for':28000}");
+    send(&w, "{'type':'signal','rep':'ben','status':'away'}");
+    days_pass(&w, 1);
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->overloads, 1);
+    cr_expect_eq(rep_of(&w, "ben")->time.aways, 1);
+    cr_expect_eq(rep_of(&w, "ana")->time.aways, 0);
+    done(&w);
+}
+
 /* Ended sooner, but not before at_least. */
 Test(fairness_watch, a_state_whose_end_is_brought_forward)
 {

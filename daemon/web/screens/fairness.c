@@ -1,6 +1,6 @@
 /* fairness: who got what, against what they were entitled to and what chance allows. Its verdicts
  * are the report's own words. */
-#include "web/screens/parts.h"
+#include "web/screens/fairness_parts.h"
 #include "web/screens/screens.h"
 
 #define READERS    (EH_IS_MANAGER | EH_IS_OPERATOR | EH_IS_AUDITOR)
@@ -424,6 +424,7 @@ static void put_report(struct eh_page *page, const json_t *team, const json_t *r
     put_reps(page, team, report);
     put_lorenz(page, report);
     put_heat(page, team, report);
+    eh_fairness_time(page, team, report);
     eh_html(&page->main, "<div class=\"cards\">");
     put_overloaded(page, team, report);
     put_managers(page, eh_text_of(team, "id"), report);

@@ -495,6 +495,7 @@ bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_vie
 
 /* What was handed over of who works when: the largest number of a schedule, and up to when all are
  * complete (0: none was handed over); the intervals that one holds; whose it is (0: none). */
+#define EH_SCHEDULE_NOT_YET UINT32_MAX
 uint32_t eh_engine_schedules(const struct eh_engine *, int64_t *ret_window_us);
 uint32_t eh_engine_schedule(const struct eh_engine *, uint32_t number,
                             const struct eh_interval **ret);
@@ -529,9 +530,11 @@ bool eh_engine_outlook(const struct eh_engine *, struct eh_str rep, int64_t now_
 struct eh_member_view {
     struct eh_str rep;
     uint8_t state;
-    bool off;                       /* by hours of the rep or team, or an absence ... */
-    int64_t off_until_us;           /* ... until then; EH_TIME_NEVER: nobody knows */
-    bool full;                      /* at this team's capacity, or over its `at_most` */
+    bool off;             /* by hours of the rep or team, or an absence ... */
+    int64_t off_until_us; /* ... until then; EH_TIME_NEVER: nobody knows */
+    uint32_t schedule;    /* whose hours they have here (eh_engine_schedule); 0: none, they
+                             always work; EH_SCHEDULE_NOT_YET: they were not handed over */
+    bool full;            /* at this team's capacity, or over its `at_most` */
     uint32_t dealt_hour, dealt_day; /* tickets of this team dealt to them since the hour and the day
                                        began; 0 where the team has no `at_most` */
     bool active;                    /* today between from and until */

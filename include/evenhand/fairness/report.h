@@ -42,6 +42,7 @@ EH_C_BEGIN
 #define EH_FAIRNESS_CELLS_MAX                                                                      \
     256 /* reps counted by themselves; above: so many groups by id order */
 #define EH_FAIRNESS_QUINTILES 5
+#define EH_WEEKDAYS           7
 
 /* Seconds: a presence that was set within this time before a deal counts as set just before it. */
 #define EH_FAIRNESS_JUST_BEFORE_S 60
@@ -80,6 +81,9 @@ void eh_fairness_arrival(struct eh_fairness *, int64_t value);
 /* From at_us on the rep has this enum eh_status; 0: they are not in the team. Telling the same
  * status again changes nothing. */
 void eh_fairness_state(struct eh_fairness *, struct eh_str rep, int status, int64_t at_us);
+/* The rep said the status that is told next at began_us: one that is told again, after hours off
+ * or a break, is not counted again. Without it each is. */
+void eh_fairness_began(struct eh_fairness *, struct eh_str rep, int64_t began_us);
 /* The rep's status ends by itself at ends_us: they count as available from then on, without being
  * told so. EH_TIME_NEVER: it does not end. */
 void eh_fairness_ends(struct eh_fairness *, struct eh_str rep, int64_t ends_us);
@@ -127,6 +131,17 @@ struct eh_fairness_deed {
 };
 const char *eh_deed_name(enum eh_deed); /* "claims" | "gifts" | "moves" | "drops" */
 
+/* When a rep was to work, and was absent. Arrays are by weekday, Monday first. */
+struct eh_fairness_time {
+    int64_t due_s;        /* working time by their hours, absent or not; 0: they had no hours */
+    int64_t absent_s;     /* ... of it they were absent */
+    uint64_t absences;    /* absences that took of their time; those that go on, once */
+    uint32_t due_days;    /* days on which they were to work; without hours, all days */
+    uint32_t absent_days; /* ... on which they were absent, wholly or in part */
+    uint32_t due_on[EH_WEEKDAYS], absent_on[EH_WEEKDAYS]; /* these days, by weekday */
+    uint64_t aways;                                       /* times they turned away */
+};
+
 struct eh_fairness_rep {
     struct eh_str rep;
     struct eh_fairness_account account; /* of the period: last reading less the first */
@@ -152,6 +167,7 @@ struct eh_fairness_rep {
     uint64_t overrides;      /* tickets managers gave them */
     uint64_t ended;          /* times somebody else ended their overloaded */
     struct eh_fairness_deed deeds[EH_DEEDS]; /* what they did at the helpdesk */
+    struct eh_fairness_time time;
 };
 
 struct eh_fairness_manager {

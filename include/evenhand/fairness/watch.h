@@ -22,7 +22,8 @@ struct eh_fairness_watch {
     struct eh_str team;
     int32_t from, to; /* local civil dates, both included; EH_DATE_ALWAYS, EH_DATE_NEVER */
     /* When a day begins in the desk's zone, in µs. NULL: the period begins with the first input of
-     * its first day, and ends with the first input after its last day, however late that came. */
+     * its first day, and ends with the first input after its last day, however late that came; the
+     * days on which somebody was absent are those of UTC. */
     int64_t (*day_start)(const struct eh_desk *, int32_t date);
     /* Outputs: */
     bool over;                    /* an input after the period came; it was not decided */

@@ -35,6 +35,8 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *, const struct eh_fa
                             const struct eh_desk *);
 /* Puts what is drawn as a picture: the Lorenz curve of value, and tickets by rep and quintile. */
 void eh_fairness_put_shapes(json_t *to, const struct eh_fairness_report *);
+/* Puts `time`: for each rep when they were to work, absent, away and overloaded. */
+void eh_fairness_put_time(json_t *to, const struct eh_fairness_report *);
 /* What the report says of its figures: [{line, text}], in the order in which people read it. */
 json_t *eh_fairness_says(const json_t *report);
 /* The same for people, within 80 columns where names and sums allow it. */

@@ -246,6 +246,7 @@ json_t *eh_fairness_to_json(const struct eh_fairness_watch *watch,
     eh_json_put(o, "picker", picker_json(&report->picker));
     lists_put(o, report);
     again_put(o, report);
+    eh_fairness_put_time(o, report);
     eh_fairness_put_shapes(o, report);
     eh_json_put(o, "says", eh_fairness_says(o));
     return o;

@@ -165,6 +165,7 @@ json_t *eh_fairness_says(const json_t *report)
         verdict_say(says, report, "overloaded", "overload",
                     "what arrived meanwhile was worth no less and no more than otherwise",
                     "what arrived meanwhile was not worth what it was otherwise");
+    eh_fairness_say_time(says, report);
     eh_fairness_say_ways(says, report);
     level_say(says, report);
     predictability_say(says, report);

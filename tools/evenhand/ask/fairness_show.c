@@ -156,6 +156,7 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
 {
     head_show(cli, report);
     reps_show(cli, report);
+    eh_fairness_show_time(cli, report);
     overloads_show(cli, report);
     managers_show(cli, report);
     eh_fairness_show_again(cli, report);

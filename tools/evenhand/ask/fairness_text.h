@@ -27,6 +27,10 @@ bool eh_fairness_is_told(const json_t *report, const char *verdict); /* it has a
 void eh_fairness_show_ways(const struct eh_cli *, const json_t *report);
 void eh_fairness_say_ways(json_t *says, const json_t *report);
 
+/* The parts of fairness_time.c: nothing where nobody had hours and nobody was absent or away. */
+void eh_fairness_show_time(const struct eh_cli *, const json_t *report);
+void eh_fairness_say_time(json_t *says, const json_t *report);
+
 /* Appends {line, text} to the list. */
 void eh_fairness_tell(json_t *says, const char *line, const char *text);
 
