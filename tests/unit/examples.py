@@ -206,6 +206,7 @@ OWN = {
     "fairness/report.h": "struct eh_fairness_account reading;",
     "fairness/verdicts.h": "#include <math.h>\n",
     "fairness/watch_time.h": "struct eh_fairness_watch *w;",
+    "screens/due.h": "struct eh_page *page; json_t *answer, *sales;",
     "screens/fairness_parts.h": "struct eh_page *page; json_t *answer, *report;",
     "fairness/watch.h": """struct eh_str sales; struct eh_fairness_report report; int64_t first, last;
         bool next_input(struct eh_input *ret);""",

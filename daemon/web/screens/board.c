@@ -1,5 +1,6 @@
 /* board: what needs a hand, who is overloaded, how the month stands; then a card a team. */
 #include "web/screens/board_parts.h"
+#include "web/screens/due.h"
 #include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
@@ -183,6 +184,7 @@ static void put_card(struct eh_page *page, const json_t *team)
     eh_reps_states_put(page, team);
     eh_html(out, "</div>");
     eh_waiting_put(page, team);
+    eh_due_counts(page, team);
     put_reps(page, team);
     eh_html(out, "</section>");
 }

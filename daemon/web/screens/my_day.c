@@ -1,8 +1,10 @@
 /* my_day: what a rep sees first: their state, as one large switch, and their tickets. */
+#include "web/screens/due.h"
 #include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
-#define SIGNAL "/change/signal"
+#define SIGNAL    "/change/signal"
+#define SHOWN_MAX 100 /* tickets */
 
 /* ---- The switch. */
 
@@ -99,6 +101,13 @@ static void put_why(struct eh_page *page, const json_t *ticket)
     eh_html(out, "</div>");
 }
 
+static void put_due_line(struct eh_page *page, const json_t *ticket)
+{
+    eh_html(&page->main, "<div class=\"row-more\">");
+    eh_due_put(page, ticket);
+    eh_html(&page->main, "</div>");
+}
+
 static void put_ticket(struct eh_page *page, const json_t *ticket)
 {
     struct eh_html *out = &page->main;
@@ -115,8 +124,29 @@ static void put_ticket(struct eh_page *page, const json_t *ticket)
     eh_html(out, " ");
     eh_part_since(page, eh_text_of(ticket, "assigned_at"));
     eh_html(out, "</div>");
+    if (eh_due_us(ticket) != INT64_MAX)
+        put_due_line(page, ticket);
     put_why(page, ticket);
     eh_html(out, "</li>");
+}
+
+/* Those that are paused, or are not: what is due first. */
+static void put_list(struct eh_page *page, const json_t *tickets, bool paused)
+{
+    const json_t *sorted[SHOWN_MAX];
+    size_t count = eh_due_sort(tickets, sorted, SHOWN_MAX, paused);
+    if (paused && count > 0)
+        eh_html(&page->main,
+                "<h3 id=\"my-paused\">Waiting for the customer <span "
+                "class=\"count\">%zu</span></h3>",
+                count);
+    if (count > 0 || !paused)
+        eh_html(&page->main, "<ul class=\"rows\"%s>",
+                paused ? " aria-labelledby=\"my-paused\"" : " data-news=\"ticket\"");
+    for (size_t i = 0; i < count; i++)
+        put_ticket(page, sorted[i]);
+    if (count > 0 || !paused)
+        eh_html(&page->main, "</ul>");
 }
 
 static void put_tickets(struct eh_page *page, const json_t *rep)
@@ -126,8 +156,7 @@ static void put_tickets(struct eh_page *page, const json_t *rep)
                                      "/v1/tickets?rep=%s&state=assigned&newest=1&limit=100"
                                      "&receipts=1",
                                      eh_text_of(rep, "id"));
-    const json_t *tickets = json_object_get(list, "tickets"), *ticket;
-    size_t i;
+    const json_t *tickets = json_object_get(list, "tickets");
     eh_html(out,
             "<section class=\"card\" aria-labelledby=\"my-tickets\"><h2 id=\"my-tickets\">My "
             "tickets <span class=\"count\">%lld</span></h2>",
@@ -135,12 +164,8 @@ static void put_tickets(struct eh_page *page, const json_t *rep)
     if (json_array_size(tickets) == 0)
         eh_html(out, "<p class=\"empty\">Nothing is open. The next ticket appears here by "
                      "itself.</p>");
-    eh_html(out, "<ul class=\"rows\" data-news=\"ticket\">");
-    json_array_foreach(tickets, i, ticket)
-    {
-        put_ticket(page, ticket);
-    }
-    eh_html(out, "</ul>");
+    put_list(page, tickets, false);
+    put_list(page, tickets, true);
     if (!eh_null_of(list, "after"))
         eh_html(out, "<p class=\"note\">These are the newest 100.</p>");
     eh_html(out, "</section>");

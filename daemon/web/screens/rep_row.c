@@ -127,6 +127,31 @@ static void put_load(struct eh_page *page, const json_t *team, const json_t *rep
     eh_html(&page->main, "</span>");
 }
 
+/* "3 this hour, 12 today", where the team bounds them. */
+static void put_dealt(struct eh_page *page, const json_t *team, const json_t *rep)
+{
+    const json_t *at_most = json_object_get(team, "at_most");
+    long long hour = (long long)eh_int_of(rep, "dealt_hour");
+    long long day = (long long)eh_int_of(rep, "dealt_day");
+    bool has_hour = eh_int_of(at_most, "per_hour") > 0, has_day = eh_int_of(at_most, "per_day") > 0;
+    if ((!has_hour && !has_day) || eh_null_of(rep, "dealt_day"))
+        return;
+    eh_html(&page->main, "<span class=\"note\">dealt ");
+    if (has_hour)
+        eh_html(&page->main, "%lld this hour%s", hour, has_day ? ", " : "");
+    if (has_day)
+        eh_html(&page->main, "%lld today", day);
+    eh_html(&page->main, "</span>");
+}
+
+static void put_paused(struct eh_page *page, const json_t *rep)
+{
+    long long paused = (long long)eh_int_of(rep, "paused");
+    if (paused > 0)
+        eh_html(&page->main, "<span class=\"note\">%lld of them %s for customers</span>", paused,
+                paused == 1 ? "waits" : "wait");
+}
+
 static void put_name(struct eh_page *page, const json_t *rep)
 {
     const char *id = eh_text_of(rep, "id"), *name = eh_name_of(rep);
@@ -162,6 +187,8 @@ void eh_rep_row(struct eh_page *page, const json_t *team, const json_t *rep,
     eh_html(&page->main, "</div><div class=\"bars\">");
     if (!eh_null_of(rep, "points"))
         put_load(page, team, rep);
+    put_paused(page, rep);
+    put_dealt(page, team, rep);
     if (!eh_null_of(rep, "entitled"))
         put_owed(page, team, rep, scale);
     eh_html(&page->main, "</div>");

@@ -1,6 +1,7 @@
 /* team: one team in full: what needs a hand, its tickets, its reps, and what can be done by hand.
  * Tickets and reps come in pages. */
 #include "web/screens/board_parts.h"
+#include "web/screens/due.h"
 #include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
@@ -55,6 +56,7 @@ static void put_who_has_it(struct eh_page *page, const json_t *ticket)
     const json_t *missing = json_object_get(ticket, "missing_skills"), *skill;
     size_t i;
     eh_html(out, "<div class=\"row-break\"></div><div class=\"row-why\">");
+    eh_due_put(page, ticket);
     if (*rep)
         eh_html(out, "with %s", rep);
     else if (*account)
@@ -113,6 +115,7 @@ static void put_tickets(struct eh_page *page, const json_t *team)
     eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"tickets\"><h2 id=\"tickets\">"
                          "Tickets</h2>");
     eh_waiting_put(page, team);
+    eh_due_counts(page, team);
     put_tabs(page, id);
     if (json_array_size(tickets) == 0)
         eh_html(&page->main, "<p class=\"empty\">%s</p>", lists[chosen_list(page)].empty);
@@ -183,8 +186,10 @@ static void put_reps(struct eh_page *page, const json_t *team)
             "<section class=\"card\" aria-labelledby=\"reps\"><h2 id=\"reps\">Reps <span "
             "class=\"count\">%zu</span></h2><p class=\"note\">The first bar is open work, the "
             "others what is owed to the right and ahead to the left, in tickets and in value."
-            "</p><ul class=\"rows reps\">",
+            "</p>",
             count);
+    eh_at_most_put(page, team);
+    eh_html(&page->main, "<ul class=\"rows reps\">");
     for (size_t i = from; i < count && i < from + REPS_SHOWN; i++)
         eh_rep_row(page, team, sorted[i], &scale, act);
     eh_html(&page->main, "</ul>");

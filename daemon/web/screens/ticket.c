@@ -1,5 +1,6 @@
 /* ticket: what it is, who has it and why, what happened to it, and what can be done by hand. */
 #include "web/screens/board_parts.h"
+#include "web/screens/due.h"
 #include "web/screens/money_parts.h"
 #include "web/screens/screens.h"
 
@@ -41,6 +42,20 @@ static const char *joined(struct eh_page *page, const json_t *list)
     return text;
 }
 
+/* When it has to be answered, or was; whether it waits for its customer. */
+static void put_due(struct eh_page *page, const json_t *ticket)
+{
+    if (eh_true_of(ticket, "paused"))
+        put_fact(page, "Waits for", "the customer");
+    if (eh_true_of(ticket, "answered"))
+        put_fact(page, "Answered", "yes");
+    if (eh_null_of(ticket, "due_at") || eh_true_of(ticket, "answered"))
+        return;
+    eh_html(&page->main, "<div><dt>To be answered</dt><dd>");
+    eh_due_put(page, ticket);
+    eh_html(&page->main, "</dd></div>");
+}
+
 static void put_facts(struct eh_page *page, const json_t *ticket, const json_t *team)
 {
     eh_html(&page->main, "<dl class=\"facts\">");
@@ -58,6 +73,7 @@ static void put_facts(struct eh_page *page, const json_t *ticket, const json_t *
     put_fact(page, "Skills", joined(page, json_object_get(ticket, "skills")));
     put_fact(page, "Skills that nobody has",
              joined(page, json_object_get(ticket, "missing_skills")));
+    put_due(page, ticket);
     put_moment(page, "Received", eh_text_of(ticket, "received_at"));
     put_moment(page, "Assigned", eh_text_of(ticket, "assigned_at"));
     put_moment(page, "Closed", eh_text_of(ticket, "closed_at"));

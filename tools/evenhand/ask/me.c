@@ -108,6 +108,8 @@ static void me_show_next(const struct eh_cli *cli, const json_t *me, const json_
     printf("\n%snext%s\n", eh_colour_bold(cli), eh_colour_end(cli));
     if (state && strcmp(state, "available") == 0)
         NEXT("evenhand overloaded --for 2h", "no new tickets for a while");
+    else if (state && strcmp(state, "off") == 0)
+        NEXT("evenhand absences", "when you are absent, and why");
     else if (state)
         NEXT("evenhand available", "ready for tickets again");
     if (eh_object_int(rep, "open") > 0)

@@ -363,6 +363,25 @@ static void show_released(const json_t *rep)
     putchar('\n');
 }
 
+/* What holds beside the state: the end of today's hours, or that nothing more is dealt for now. */
+static void rep_now_show(const json_t *rep)
+{
+    const char *state = shown_state(rep);
+    char ago[EH_CLI_TEXT], when[EH_CLI_TEXT];
+    int64_t us, now_us = eh_text_now_us();
+    bool available = state && strcmp(state, "available") == 0;
+    if (state && strcmp(state, "off") == 0)
+        printf("%s: nothing is dealt meanwhile, and nothing is owed for it\n",
+               json_is_true(json_object_get(rep, "absent")) ? "absent" : "outside of hours");
+    if (available && eh_object_time_us(rep, "on_until", &us)) {
+        eh_text_when_short(now_us, us, when);
+        eh_text_ago(now_us, us, ago);
+        printf("at work until %s (%s)\n", when, ago);
+    }
+    if (available && json_is_true(json_object_get(rep, "full")))
+        puts("full: has all that may be open, or be dealt in an hour or a day");
+}
+
 /* "overloaded until 17:00:00 CET (in 2h): quarter-end calls" */
 static void rep_state_show(const struct eh_cli *cli, const json_t *rep)
 {
@@ -416,6 +435,7 @@ void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
     printf("%srep %s%s (%s), team%s %s\n", eh_colour_bold(cli), id, eh_colour_end(cli),
            name ? name : id, strchr(teams, ',') ? "s" : "", *teams ? teams : "none");
     rep_state_show(cli, rep);
+    rep_now_show(rep);
     accounts_show(rep);
     printf("%s open, %s points\n", open, points);
 }

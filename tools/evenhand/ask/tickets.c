@@ -84,6 +84,23 @@ static void grid_add_holder(struct eh_grid *g, const json_t *t)
         eh_grid_dim(g, eh_show_cause(t, cause, sizeof cause));
 }
 
+/* "late 20m", "in 40m": when its customer has to be answered; of one that was, and of one that
+ * waits for its customer: nothing, or that it does. */
+static void grid_add_due(struct eh_grid *g, const json_t *t, int64_t now_us)
+{
+    char text[EH_CLI_TEXT + 8] = "", ago[EH_CLI_TEXT];
+    int64_t us;
+    if (json_is_true(json_object_get(t, "paused"))) {
+        eh_grid_dim(g, "paused");
+        return;
+    }
+    if (!json_is_true(json_object_get(t, "answered")) && eh_object_time_us(t, "due_at", &us)) {
+        eh_text_span((us > now_us ? us - now_us : now_us - us) / 1000000, ago);
+        eh_format(text, sizeof text, "%s %s", us > now_us ? "in" : "late", ago);
+    }
+    eh_grid_text(g, text);
+}
+
 static void grid_add_ticket(struct eh_grid *g, const json_t *t, void *context)
 {
     const int64_t *now_us = context;
@@ -108,6 +125,7 @@ static void grid_add_waiting(struct eh_grid *g, const json_t *t, void *context)
     eh_grid_text(g, eh_object_text(t, "kind"));
     eh_grid_count(g, eh_object_int(t, "priority"));
     eh_grid_text(g, age);
+    grid_add_due(g, t, *now_us);
     eh_grid_text(g, eh_show_cause(t, cause, sizeof cause));
 }
 
@@ -121,7 +139,7 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
     if (json_array_size(tickets) == 0)
         return;
     putchar('\n');
-    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned",
+    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned,due",
               currency ? " " : "", currency ? currency : "");
     struct eh_grid *g = eh_grid_begin(cli, columns);
     json_array_foreach(tickets, i, t)
@@ -132,6 +150,7 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
         eh_grid_money(g, eh_object_int(t, "value"), eh_object_exponent(rep));
         eh_grid_count(g, eh_object_int(t, "priority"));
         grid_add_ago(g, t, "assigned_at", now_us);
+        grid_add_due(g, t, now_us);
     }
     eh_grid_print(g);
     eh_list_next(rep, after);
@@ -215,5 +234,5 @@ int eh_cmd_waiting(struct eh_cli *cli)
             cli, EH_EXIT_DENIED,
             "what waits is shown to managers, auditors and operators; evenhand team T says "
             "how many tickets wait");
-    return eh_list_show(&list, "ticket,team,kind,>priority,waits,why", "nothing waits");
+    return eh_list_show(&list, "ticket,team,kind,>priority,waits,due,why", "nothing waits");
 }

@@ -1,0 +1,62 @@
+#!/usr/bin/python3
+"""web_time: what the page shows of time: who is off until when, and how many were dealt of at most how many."""
+import datetime
+import getpass
+import re
+
+from harness import default_desk, default_team, run, wait_until
+from web_kit import page_scenario
+
+SELF = getpass.getuser()
+TODAY = datetime.date.today()
+
+
+def day(ahead):
+    return (TODAY + datetime.timedelta(days=ahead)).isoformat()
+
+
+def desk():
+    """maja manages sales, of ana, ben and cai."""
+    reps = [{"id": rep, "name": rep.title(), "user": rep} for rep in ("ana", "ben", "cai")]
+    return default_desk(time_zone="UTC", reps=reps, teams=[
+        default_team("sales", ["ana", "ben", "cai"], managers=["maja"], capacity=0,
+                     at_most={"per_hour": 20, "per_day": 30})])
+
+
+def point(title, **changes):
+    return page_scenario(title, lambda stack: stack.start(desk(**changes), delegates=[SELF]))
+
+
+def row_of(page, rep):
+    return re.search(r'<li class="row rep" data-key="sales/%s">.*?</li>' % rep, page.text, re.S)[0]
+
+
+def words(text):
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+@point("a manager sees who is off until when, and how many were dealt of at most how many")
+def off_and_at_most(stack, web):
+    answer = stack.daemon.post("/v1/reps/ben/absences", {"from": day(0), "until": day(1), "reason": "sick"})
+    assert answer.code == 200, answer
+    for n in range(4):
+        stack.add_ticket("D%d" % n)
+    stack.settle()
+    maja = web.browser("maja")
+    page = maja.get("/teams/sales")
+    assert "At most 20 an hour and 30 a day are dealt" in words(page.text), page
+    ben = row_of(page, "ben")
+    assert "Off" in ben and 'datetime="%sT00:00:00' % day(2) in ben and "sick" not in ben, ben
+    dealt = [int(re.search(r"dealt \d+ this hour, (\d+) today", words(row_of(page, rep)))[1])
+             for rep in ("ana", "ben", "cai")]
+    assert sum(dealt) == 4 and dealt[1] == 0, dealt
+    board = maja.get("/teams")
+    assert "1 off" in words(board.text) and 'datetime="%sT00:00:00' % day(2) in board.text, board
+    mine = web.browser("ben").get("/day")
+    assert 'datetime="%sT00:00:00' % day(2) in mine.text and "Off" in mine.text, mine
+    wait_until("ben is back", lambda: stack.daemon.post(
+        "/v1/reps/ben/absences", {"cancel": answer.json["input"]}).code == 200)
+    wait_until("the page has it", lambda: "Off" not in row_of(maja.get("/teams/sales"), "ben"))
+
+
+run()
