@@ -47,7 +47,7 @@ static int ticket_refuse(struct step *s, uint32_t team, uint32_t kind)
         return eh_step_refuse(s, EH_EINVAL, "currency: %.*s, but the desk counts in %.*s",
                               EH_STR_ARG(m->currency), EH_STR_ARG(currency)),
                1;
-    if (!eh_set_room(e, team, m->skills))
+    if (!eh_set_room(e, team, eh_set_of(e, team, m->skills, kind)))
         return eh_step_refuse(s, EH_EFULL,
                               "skills: open tickets of team %.*s require %d different sets of "
                               "skills already",
@@ -124,7 +124,7 @@ static int ticket_create(struct step *s, uint32_t team, uint32_t kind, uint32_t 
     if (r == 0)
         r = ticket_keep_likeness(s, t);
     if (r == 0)
-        r = eh_set_acquire(e, team, m->skills, s->in->no, &set);
+        r = eh_set_acquire(e, team, eh_set_of(e, team, m->skills, kind), s->in->no, &set);
     if (r < 0) {
         eh_ticket_drop(e, slot);
         return r;

@@ -35,7 +35,7 @@ int eh_outcome_room_to_return(const struct eh_engine *e, const struct ticket *t,
     if (!e->roster.teams[t->team].desk)
         return eh_error_field(error, EH_ENOTFOUND, "team", "team: %.*s is not on the desk any more",
                               EH_STR_ARG(team));
-    if (!eh_set_room(e, t->team, ticket_skills(t)))
+    if (!eh_set_room(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind)))
         return eh_error_field(error, EH_EFULL, "skills",
                               "skills: open tickets of team %.*s require %d different sets of "
                               "skills already",

@@ -8,6 +8,7 @@
 #include "effects.h"
 #include "interner.h"
 #include "past.h"
+#include "regroup.h"
 #include "state.h"
 #include "step.h"
 #include "ticket.h"
@@ -150,6 +151,18 @@ static int desk_refuse_identity(struct step *s, const struct eh_desk *new)
     return desk_refuse_vanished(s, old, new);
 }
 
+/* Tickets of the kinds that it limits stand apart: there may be too many sets by that. */
+static int desk_refuse_crowded(struct step *s, const struct eh_desk *new)
+{
+    const struct eh_desk_team *team;
+    int r = eh_sets_crowded(s->e, new, &team);
+    return r < 0 || !team ? r
+                          : eh_step_refuse(s, EH_EFULL,
+                                           "kinds: open tickets of team %.*s would require more "
+                                           "than %d different sets of skills and limited kinds",
+                                           EH_STR_ARG(team->id), EH_SKILL_SETS_MAX);
+}
+
 int eh_desk_refuse_change(struct step *s, const struct eh_desk *new)
 {
     struct eh_error error = {0};
@@ -158,6 +171,8 @@ int eh_desk_refuse_change(struct step *s, const struct eh_desk *new)
         r = desk_refuse_identity(s, new);
     if (r == 0 && !s->fx->refused && eh_past_room(s->e, &error) < 0)
         r = eh_step_refuse(s, error.code, "%s", error.text);
+    if (r == 0 && !s->fx->refused)
+        r = desk_refuse_crowded(s, new);
     if (r == 0 && !s->fx->refused && eh_step_was(s, EH_RECORDED_REFUSED))
         r = desk_refuse_policy(s, new);
     return r;

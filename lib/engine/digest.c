@@ -8,6 +8,7 @@
 
 #include "encode.h"
 #include "schedule_encode.h"
+#include "set_name.h"
 #include "skill_set.h"
 #include "state.h"
 #include "ticket.h"
@@ -112,7 +113,7 @@ void eh_digest_ledger(struct eh_engine *e, uint32_t team)
 void eh_digest_set(struct eh_engine *e, uint32_t team_no, uint32_t set)
 {
     struct team *team = &e->roster.teams[team_no];
-    eh_encode_set(team, &team->sets[set], scratch_begin(e, OBJECT_SET));
+    eh_encode_set(e, team, &team->sets[set], scratch_begin(e, OBJECT_SET));
     hash_replace(e, &team->sets[set].hash);
 }
 
@@ -120,7 +121,7 @@ static void slot_put(const struct eh_engine *e, const struct team *team,
                      const struct skill_set *set, uint32_t position, struct eh_bytes *out)
 {
     eh_bytes_put_str(out, team->desk->id);
-    eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
+    eh_set_name_put(e, set, out);
     eh_bytes_put_str(out, e->roster.rep_ids.items[team->members[position].rep]);
     eh_encode_slot(&set->slots[position], out);
 }
@@ -258,7 +259,7 @@ static unsigned __int128 set_sum(const struct eh_engine *e, const struct team *t
     unsigned __int128 sum = 0;
     if (set->dealt) {
         bytes_start(bytes, OBJECT_SET);
-        eh_encode_set(team, set, bytes);
+        eh_encode_set(e, team, set, bytes);
         sum += bytes_hash(bytes);
     }
     for (uint32_t i = 0; set->slots && i < team->member_count; i++) {

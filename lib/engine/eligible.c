@@ -8,6 +8,7 @@
  */
 #include "eligible.h"
 
+#include "kinds.h"
 #include "ledger.h"
 #include "limits.h"
 #include "member.h"
@@ -60,7 +61,7 @@ static struct node leaf_make(const struct eh_engine *e, const struct team *team,
 {
     const struct member *member = &team->members[position];
     const struct slot *slots = team->sets[set].slots;
-    if (!member->eligible || !(member->sets >> set & 1))
+    if (!(member_deals(member) >> set & 1))
         return nobody;
     return (struct node){e->roster.reps[member->rep].share_ppm, 1, position, 1,
                          slots ? slots[position].slots : 0};
@@ -114,34 +115,38 @@ static void member_lose_skills(struct eh_engine *e, uint32_t team, uint32_t set,
         eh_turns_put_down(e, &e->roster.teams[team], set, position);
 }
 
-static void member_enter(struct eh_engine *e, uint32_t team, const struct member *member)
+static void member_enter(struct eh_engine *e, uint32_t team, const struct member *member,
+                         uint64_t sets)
 {
-    eh_ledger_enter(e, team, member);
-    eh_turns_enter(e, team, member);
+    eh_ledger_enter(e, team, member, sets);
+    eh_turns_enter(e, team, member, sets);
 }
 
-static void member_leave(struct eh_engine *e, uint32_t team, const struct member *member)
+static void member_leave(struct eh_engine *e, uint32_t team, const struct member *member,
+                         uint64_t sets)
 {
-    eh_ledger_leave(e, team, member);
-    eh_turns_leave(e, team, member);
+    eh_ledger_leave(e, team, member, sets);
+    eh_turns_leave(e, team, member, sets);
 }
 
-/* Sets the flags that follow from date, status, points and capacity. */
+/* Sets the flags that follow from date, status, points, capacity and open tickets. */
 static void member_set_flags(struct eh_engine *e, uint32_t team_no, uint32_t position)
 {
     const struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
     const struct rep *rep = &e->roster.reps[member->rep];
-    bool was = member->eligible;
+    uint64_t was = member_deals(member);
     member->available = member->active && !member->off && !rep->absent &&
                         rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
     eh_limit_set(e, member, eh_limit_of_hour(e, team, member));
     member->eligible = member->available && eh_below_capacity(team, rep) && !member->hour_full &&
                        !eh_limit_of_day(e, team, member);
-    if (was && !member->eligible)
-        member_leave(e, team_no, member);
-    else if (!was && member->eligible)
-        member_enter(e, team_no, member);
+    member->full = eh_kind_full_sets(e, team, member);
+    uint64_t is = member_deals(member);
+    if (was & ~is)
+        member_leave(e, team_no, member, was & ~is);
+    if (is & ~was)
+        member_enter(e, team_no, member, is & ~was);
     if (!member->eligible && team->policy->by_slots && e->rules < EH_RULES_TURNS && !e->restoring)
         member_drop_slots(e, team_no, position);
 }
@@ -159,6 +164,18 @@ static void skill_set_mark(struct eh_engine *e, uint32_t team_no, uint32_t set_n
         member->sets = has ? member->sets | bit : member->sets & ~bit;
         if (!has)
             member_lose_skills(e, team_no, set_no, i);
+    }
+}
+
+/* Marks who is full for a new set, of which nothing is owed to anybody yet. */
+static void skill_set_mark_full(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
+{
+    const struct team *team = &e->roster.teams[team_no];
+    uint64_t bit = UINT64_C(1) << set_no;
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        struct member *member = &team->members[i];
+        uint64_t full = team->limited & bit ? eh_kind_full_sets(e, team, member) & bit : 0;
+        member->full = (member->full & ~bit) | full;
     }
 }
 
@@ -188,6 +205,7 @@ static void tree_build(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
 void eh_eligible_build_set(struct eh_engine *e, uint32_t team, uint32_t set)
 {
     skill_set_mark(e, team, set);
+    skill_set_mark_full(e, team, set);
     tree_build(e, team, set);
 }
 
@@ -216,7 +234,7 @@ void eh_eligible_leave_all(struct eh_engine *e, uint32_t team_no)
     for (uint32_t i = 0; i < team->member_count; i++) {
         struct member *member = &team->members[i];
         if (member->eligible)
-            member_leave(e, team_no, member);
+            member_leave(e, team_no, member, member_deals(member));
         member->eligible = false;
         eh_limit_set(e, member, false);
     }
@@ -227,16 +245,18 @@ void eh_eligible_member(struct eh_engine *e, uint32_t team_no, uint32_t position
     struct team *team = &e->roster.teams[team_no];
     struct member *member = &team->members[position];
     bool was_available = member->available, was_eligible = member->eligible;
+    uint64_t was = member_deals(member);
     member_set_flags(e, team_no, position);
+    uint64_t changed = was ^ member_deals(member);
     uint32_t change = (uint32_t)member->available - (uint32_t)was_available; /* modulo 2^32 */
     team->available += change;
     bool leaves = was_eligible != member->eligible || (member->eligible && team->policy->by_load);
-    if (!change && !leaves)
+    if (!change && !leaves && !changed)
         return;
     for (uint64_t left = member->sets; left; left &= left - 1) {
         uint32_t set = (uint32_t)__builtin_ctzll(left);
         team->sets[set].available += change;
-        if (leaves)
+        if (leaves || changed >> set & 1)
             leaf_put(e, team_no, set, position, leaf_make(e, team, set, position));
     }
 }

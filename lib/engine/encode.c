@@ -12,6 +12,7 @@
 #include "interner.h"
 #include "journal.h"
 #include "pending.h"
+#include "set_name.h"
 #include "skill_set.h"
 #include "state.h"
 #include "stored.h"
@@ -164,10 +165,11 @@ void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes 
     eh_put_amount(out, ledger->loose);
 }
 
-void eh_encode_set(const struct team *team, const struct skill_set *set, struct eh_bytes *out)
+void eh_encode_set(const struct eh_engine *e, const struct team *team, const struct skill_set *set,
+                   struct eh_bytes *out)
 {
     eh_bytes_put_str(out, team->desk->id);
-    eh_bytes_put_str(out, eh_str_n(set->skills, set->skills_size));
+    eh_set_name_put(e, set, out);
     eh_bytes_put_u8(out, set->dealt);
     eh_put_amount(out, set->cumulative);
     eh_put_amount(out, set->carry);

@@ -24,7 +24,8 @@ void eh_encode_account(const struct eh_engine *, const struct account *, struct 
 void eh_encode_dealt(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_pending(const struct pending_outcome *, struct eh_bytes *);
 void eh_encode_ledger(const struct eh_engine *, uint32_t team, struct eh_bytes *);
-void eh_encode_set(const struct team *, const struct skill_set *, struct eh_bytes *);
+void eh_encode_set(const struct eh_engine *, const struct team *, const struct skill_set *,
+                   struct eh_bytes *);
 void eh_encode_slot(const struct slot *, struct eh_bytes *); /* without team, set and rep */
 void eh_encode_purse(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_period(const struct eh_engine *, const struct period *, struct eh_bytes *);

@@ -79,10 +79,11 @@ void eh_engine_free(struct eh_engine *e)
         free(e->roster.reps[i].held.reason);
         eh_absence_free(&e->roster.reps[i]);
     }
-    void *const arrays[] = {e->tickets.slots,     e->pending.slots,  e->roster.teams,
-                            e->roster.reps,       e->roster.kinds,   e->roster.memberships,
-                            e->roster.desk_teams, e->accounts.items, e->tickets.order,
-                            e->expiries.reps,     e->rounds.reps,    e->tickets.index.places};
+    void *const arrays[] = {e->tickets.slots,       e->pending.slots,        e->roster.teams,
+                            e->roster.reps,         e->roster.kinds,         e->roster.memberships,
+                            e->roster.desk_teams,   e->roster.counters.open, e->accounts.items,
+                            e->tickets.order,       e->expiries.reps,        e->rounds.reps,
+                            e->tickets.index.places};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     eh_parsed_desk_drop(e->desk);

@@ -83,7 +83,7 @@ int eh_intern_kind(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     if (r == 0)
         r = interner_add(&e->roster.kind_ids, id, ret);
     if (r == 0 && *ret == count)
-        e->roster.kinds[count] = (struct kind){0};
+        e->roster.kinds[count] = (struct kind){.counter = NONE};
     return r;
 }
 

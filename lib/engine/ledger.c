@@ -40,11 +40,11 @@ static void amount_add(struct amount *to, struct amount what, int64_t times)
     to->value += what.value * times;
 }
 
-/* Cumulative entitlement of one ppm of share, over all sets the member has the skills of. */
-static struct amount member_cumulative(const struct team *team, const struct member *member)
+/* Cumulative entitlement of one ppm of share, over these sets. */
+static struct amount sets_cumulative(const struct team *team, uint64_t sets)
 {
     struct amount sum = {0, 0};
-    for (uint64_t left = member->sets; left; left &= left - 1)
+    for (uint64_t left = sets; left; left &= left - 1)
         amount_add(&sum, team->sets[__builtin_ctzll(left)].cumulative, 1);
     return sum;
 }
@@ -59,16 +59,16 @@ static void member_settle(struct eh_engine *e, const struct member *member,
     eh_digest_account(e, account);
 }
 
-void eh_ledger_enter(struct eh_engine *e, uint32_t team, const struct member *member)
+void eh_ledger_enter(struct eh_engine *e, uint32_t team, const struct member *member, uint64_t sets)
 {
     if (!e->restoring)
-        member_settle(e, member, member_cumulative(&e->roster.teams[team], member), -1);
+        member_settle(e, member, sets_cumulative(&e->roster.teams[team], sets), -1);
 }
 
-void eh_ledger_leave(struct eh_engine *e, uint32_t team, const struct member *member)
+void eh_ledger_leave(struct eh_engine *e, uint32_t team, const struct member *member, uint64_t sets)
 {
     if (!e->restoring)
-        member_settle(e, member, member_cumulative(&e->roster.teams[team], member), 1);
+        member_settle(e, member, sets_cumulative(&e->roster.teams[team], sets), 1);
 }
 
 struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *team,
@@ -76,8 +76,8 @@ struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *t
 {
     const struct member *member = &team->members[position];
     struct amount sum = e->accounts.items[member->account].offset;
-    if (member->eligible)
-        amount_add(&sum, member_cumulative(team, member), e->roster.reps[member->rep].share_ppm);
+    amount_add(&sum, sets_cumulative(team, member_deals(member)),
+               e->roster.reps[member->rep].share_ppm);
     return sum;
 }
 
@@ -220,7 +220,7 @@ void eh_ledger_close_set(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
     if (!set->dealt)
         return;
     for (uint32_t i = 0; i < team->member_count; i++)
-        if (team->members[i].eligible && team->members[i].sets >> set_no & 1)
+        if (member_deals(&team->members[i]) >> set_no & 1)
             member_settle(e, &team->members[i], set->cumulative, 1);
     amount_add(&team->ledger.loose, set->carry, 1);
     team->ledger.used = true;
@@ -239,9 +239,8 @@ static struct amount team_entitled(const struct eh_engine *e, uint32_t team_no)
         if (team->sets[i].skills)
             amount_add(&sum, team->sets[i].carry, 1);
     for (uint32_t i = 0; i < team->member_count; i++)
-        if (team->members[i].eligible)
-            amount_add(&sum, member_cumulative(team, &team->members[i]),
-                       e->roster.reps[team->members[i].rep].share_ppm);
+        amount_add(&sum, sets_cumulative(team, member_deals(&team->members[i])),
+                   e->roster.reps[team->members[i].rep].share_ppm);
     for (uint32_t i = 0; i < e->accounts.count; i++)
         if (e->accounts.items[i].team == team_no)
             amount_add(&sum, e->accounts.items[i].offset, 1);

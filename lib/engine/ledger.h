@@ -25,9 +25,10 @@ struct ledger {
     struct eh_key hash;
 };
 
-/* The member becomes eligible, or ceases to be; with their sets and share of now. */
-void eh_ledger_enter(struct eh_engine *, uint32_t team, const struct member *);
-void eh_ledger_leave(struct eh_engine *, uint32_t team, const struct member *);
+/* The member becomes eligible for tickets of these sets (bit i: sets[i]), or ceases to be; with
+ * their share of now. */
+void eh_ledger_enter(struct eh_engine *, uint32_t team, const struct member *, uint64_t sets);
+void eh_ledger_leave(struct eh_engine *, uint32_t team, const struct member *, uint64_t sets);
 /* Entitlement up to now. */
 struct amount eh_ledger_entitled(const struct eh_engine *, const struct team *, uint32_t position);
 /* Mean value of the team's tickets, this one included, in whole minor units; at least 1. */

@@ -39,24 +39,18 @@ uint32_t eh_limit_dealt_on_day(const struct eh_engine *e, const struct member *m
     return dealt->date == e->date ? dealt->on_day : 0;
 }
 
-/* As capacity does, it counts by share, and the last ticket may pass it. */
-static bool count_reaches(uint32_t count, uint32_t most, uint32_t share_ppm)
-{
-    return most && (uint64_t)count * EH_PPM >= (uint64_t)most * share_ppm;
-}
-
 bool eh_limit_of_hour(const struct eh_engine *e, const struct team *team,
                       const struct member *member)
 {
-    return count_reaches(eh_limit_dealt_in_hour(e, member), team->desk->at_most_hour,
-                         e->roster.reps[member->rep].share_ppm);
+    return eh_limit_is_reached(eh_limit_dealt_in_hour(e, member), team->desk->at_most_hour,
+                               e->roster.reps[member->rep].share_ppm);
 }
 
 bool eh_limit_of_day(const struct eh_engine *e, const struct team *team,
                      const struct member *member)
 {
-    return count_reaches(eh_limit_dealt_on_day(e, member), team->desk->at_most_day,
-                         e->roster.reps[member->rep].share_ppm);
+    return eh_limit_is_reached(eh_limit_dealt_on_day(e, member), team->desk->at_most_day,
+                               e->roster.reps[member->rep].share_ppm);
 }
 
 void eh_limit_set(struct eh_engine *e, struct member *member, bool hour_full)

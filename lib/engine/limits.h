@@ -19,6 +19,13 @@ struct hours {
     uint64_t full;   /* members who get nothing before the next hour; it follows from the rest */
 };
 
+/* Whether `count` is all that a share may have of `most` (0: no limit). As capacity does, it counts
+ * by share, and the last ticket may pass it. */
+static inline bool eh_limit_is_reached(uint32_t count, uint32_t most, uint32_t share_ppm)
+{
+    return most && (uint64_t)count * EH_PPM >= (uint64_t)most * share_ppm;
+}
+
 /* Whether the team deals the member no more today, or in this hour. */
 bool eh_limit_of_day(const struct eh_engine *, const struct team *, const struct member *);
 bool eh_limit_of_hour(const struct eh_engine *, const struct team *, const struct member *);

@@ -59,7 +59,7 @@ int eh_step_move(struct step *s)
         return 0;
     if (!eh_homes_room(t, team))
         return eh_step_refuse_homes(s, t);
-    r = eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
+    r = eh_set_acquire(e, team, eh_set_of(e, team, ticket_skills(t), t->kind), s->in->no, &set);
     if (r == -EH_EFULL)
         return eh_step_refuse(s, EH_EFULL,
                               "skills: open tickets of team %.*s require %d different sets of "

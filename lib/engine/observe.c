@@ -108,7 +108,7 @@ static uint8_t member_barrier(const struct eh_engine *e, const struct ticket *t,
         return rep->status == EH_STATUS_AWAY ? EH_BARRIER_AWAY : EH_BARRIER_OVERLOADED;
     if (!member->available)
         return EH_BARRIER_RELEASED;
-    if (!member->eligible)
+    if (!(member_deals(member) >> t->set & 1))
         return EH_BARRIER_FULL;
     return avoided && member->rep == t->was ? EH_BARRIER_GAVE_BACK : EH_BARRIER_NONE;
 }

@@ -118,7 +118,8 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
             t->left = false;
     }
     if (opening)
-        r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
+        r = eh_set_acquire(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind), s->in->no,
+                           &t->set);
     ticket_take_story(t, story);
     eh_tally(t, &new);
     if (r == 0)

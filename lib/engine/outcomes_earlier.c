@@ -110,7 +110,8 @@ static int ticket_reopen(struct step *s, uint32_t slot)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
-    int r = eh_set_acquire(e, t->team, ticket_skills(t), s->in->no, &t->set);
+    int r = eh_set_acquire(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind), s->in->no,
+                           &t->set);
     if (r == 0)
         r = eh_facts_reopened(e, t);
     if (r < 0)

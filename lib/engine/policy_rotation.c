@@ -41,8 +41,7 @@ struct round {
 
 static bool member_takes_part(const struct round *r, uint32_t position)
 {
-    const struct member *member = &r->team->members[position];
-    return member->eligible && member->sets >> r->set_no & 1;
+    return member_deals(&r->team->members[position]) >> r->set_no & 1;
 }
 
 static __int128 member_share(const struct round *r, uint32_t position)

@@ -142,8 +142,10 @@ static int lowest_move(struct step *s, const struct lowest *given, uint32_t rep,
     for (uint32_t i = 0; r == 0 && i < given->count; i++) {
         uint32_t slot = given->items[i].slot, set;
         const struct ticket *t = &e->tickets.slots[slot];
-        r = !eh_homes_room(t, team) ? -EH_EFULL
-                                    : eh_set_acquire(e, team, ticket_skills(t), s->in->no, &set);
+        r = !eh_homes_room(t, team)
+                ? -EH_EFULL
+                : eh_set_acquire(e, team, eh_set_of(e, team, ticket_skills(t), t->kind), s->in->no,
+                                 &set);
         if (r == -EH_EFULL) {
             stay.items[stay.count++] = given->items[i];
             r = 0;

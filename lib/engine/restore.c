@@ -23,6 +23,7 @@
 #include "roster.h"
 #include "rounds.h"
 #include "schedule_bytes.h"
+#include "set_name.h"
 #include "skill_set.h"
 #include "snapshot.h"
 #include "state.h"
@@ -213,7 +214,10 @@ static int slot_read(struct eh_engine *e, struct eh_reader *in, uint32_t team_no
 static int set_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team_no = eh_interner_find(&e->roster.team_ids, eh_read_str(in)), at;
-    struct eh_str skills = eh_read_str(in);
+    struct set_of of;
+    int r = eh_set_name_read(e, in, &of);
+    if (r < 0)
+        return r;
     if (team_no == NONE || !e->roster.teams[team_no].desk || in->failed)
         return -EH_ECORRUPT;
     bool dealt = eh_read_flag(in);
@@ -222,7 +226,7 @@ static int set_read(struct eh_engine *e, struct eh_reader *in)
     turns.level = eh_read_u32(in);
     if (!turns_are_sound(&turns))
         return -EH_ECORRUPT;
-    int r = eh_set_add(e, team_no, skills, eh_read_u(in), &at);
+    r = eh_set_add(e, team_no, of, eh_read_u(in), &at);
     if (r < 0)
         return r;
     struct skill_set *set = &e->roster.teams[team_no].sets[at];
@@ -319,7 +323,8 @@ static bool ticket_fits(const struct eh_engine *e, const struct ticket *t)
 static int ticket_place(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
-    int r = eh_set_acquire(e, t->team, ticket_skills(t), 0, &t->set);
+    int r =
+        eh_set_acquire(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind), 0, &t->set);
     if (r == 0)
         r = eh_ticket_enter(e, slot, ticket_identity(t));
     if (r == 0)

@@ -8,9 +8,11 @@
 #include "digest.h"
 #include "eligible.h"
 #include "interner.h"
+#include "kinds.h"
 #include "member.h"
 #include "policy.h"
 #include "ready.h"
+#include "regroup.h"
 #include "schedules.h"
 #include "skill_set.h"
 #include "state.h"
@@ -272,6 +274,10 @@ int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t 
         r = desk_set_memberships(e, desk);
     if (r == 0)
         r = eh_schedules_lay_out(e);
+    if (r == 0)
+        r = eh_kinds_lay_out(e);
+    if (r == 0)
+        r = eh_sets_regroup(e);
     eh_parsed_desk_drop(old);
     if (r < 0)
         return r;

@@ -5,6 +5,7 @@
 #define EVENHAND_LIB_ENGINE_ROSTER_H
 
 #include "interner.h"
+#include "kinds.h"
 #include "ledger.h"
 #include "past.h"
 #include "period_list.h"
@@ -80,7 +81,14 @@ struct member {
     bool eligible;  /* available, below capacity, and not over the team's `at_most` */
     bool hour_full; /* over what the team deals in an hour */
     uint64_t sets;  /* bit i: has the skills of sets[i] */
+    uint64_t full;  /* bit i: has as many open tickets of the kind of sets[i] as the team allows */
 };
+
+/* Bit i: may get a ticket of sets[i] now. */
+static inline uint64_t member_deals(const struct member *member)
+{
+    return member->eligible ? member->sets & ~member->full : 0;
+}
 
 struct team {
     struct ledger ledger;
@@ -98,13 +106,15 @@ struct team {
     uint64_t waiting, open;
     uint32_t schedule; /* of reps who have none of their own: a number, or 0 */
     struct eh_key hours_hash;
+    uint64_t limited;     /* bit i: the team limits how many open tickets of the kind of sets[i] */
     uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
     uint64_t ready_since; /* input that made the first of them ready */
 };
 
 struct kind {
-    uint32_t points; /* 0: not on this desk */
-    uint64_t held;   /* open and waiting tickets */
+    uint32_t points;  /* 0: not on this desk */
+    uint32_t counter; /* place among those of a rep (kinds.h), or NONE: no team limits it */
+    uint64_t held;    /* open and waiting tickets */
 };
 
 /* Everybody and everything that a desk ever named, by number. */
@@ -116,6 +126,7 @@ struct roster {
     uint32_t reps_capacity, teams_capacity, kinds_capacity;
     struct membership *memberships; /* of all reps */
     uint32_t *desk_teams;           /* the same as indices of the desk */
+    struct kind_counters counters;
 };
 
 /* Takes the desk over: names, members, trees. now_us: since when a rep who never signalled has the

@@ -1,11 +1,16 @@
 /*
  * skill_set: the required-skill sets of a team. They are made when a ticket needs them, and
  * replaced when no ticket does.
+ *
+ * Tickets of a kind that the team limits (kinds.h) have sets of their own: a rep may be full for
+ * them alone. A set of a kind that a later desk does not limit any more stays, unused, until it is
+ * replaced.
  */
 #include "skill_set.h"
 
 #include "digest.h"
 #include "eligible.h"
+#include "kinds.h"
 #include "ledger.h"
 #include "policy.h"
 #include "state.h"
@@ -18,13 +23,23 @@ static struct skill_set *skill_set_at(struct eh_engine *e, uint32_t team, uint32
     return &e->roster.teams[team].sets[set];
 }
 
-static uint32_t skill_set_find(const struct team *team, struct eh_str skills)
+struct set_of eh_set_of(const struct eh_engine *e, uint32_t team, struct eh_str skills,
+                        uint32_t kind)
 {
-    for (uint32_t i = 0; i < team->set_count; i++) {
-        const struct skill_set *set = &team->sets[i];
-        if (set->skills && eh_str_equal(eh_str_n(set->skills, set->skills_size), skills))
+    return (struct set_of){skills, eh_kind_most(e, team, kind) ? kind : NONE};
+}
+
+bool eh_set_is(const struct skill_set *set, struct set_of of)
+{
+    return set->skills && set->kind == of.kind &&
+           eh_str_equal(eh_str_n(set->skills, set->skills_size), of.skills);
+}
+
+static uint32_t skill_set_find(const struct team *team, struct set_of of)
+{
+    for (uint32_t i = 0; i < team->set_count; i++)
+        if (eh_set_is(&team->sets[i], of))
             return i;
-    }
     return NONE;
 }
 
@@ -42,9 +57,9 @@ static uint32_t skill_set_place(const struct team *team)
     return best;
 }
 
-bool eh_set_room(const struct eh_engine *e, uint32_t team, struct eh_str skills)
+bool eh_set_room(const struct eh_engine *e, uint32_t team, struct set_of of)
 {
-    return skill_set_find(&e->roster.teams[team], skills) != NONE ||
+    return skill_set_find(&e->roster.teams[team], of) != NONE ||
            skill_set_place(&e->roster.teams[team]) != NONE;
 }
 
@@ -76,11 +91,10 @@ void eh_set_done(struct eh_engine *e, uint32_t team, uint32_t set_no)
     *set = (struct skill_set){.skills = NULL};
 }
 
-static int skill_set_make(struct eh_engine *e, uint32_t team_no, uint32_t place,
-                          struct eh_str skills)
+static int skill_set_make(struct eh_engine *e, uint32_t team_no, uint32_t place, struct set_of of)
 {
     struct team *team = &e->roster.teams[team_no];
-    char *copy = malloc(skills.size + 1);
+    char *copy = malloc(of.skills.size + 1);
     struct node *tree = calloc(2 * (size_t)team->leaves, sizeof *tree);
     struct slot *slots = NULL;
     __int128 *dues = NULL;
@@ -105,24 +119,29 @@ static int skill_set_make(struct eh_engine *e, uint32_t team_no, uint32_t place,
         team->set_count++;
     else
         eh_set_done(e, team_no, place);
-    if (skills.size)
-        memcpy(copy, skills.data, skills.size);
-    sets[place] = (struct skill_set){
-        .skills = copy, .skills_size = skills.size, .tree = tree, .slots = slots, .dues = dues};
+    if (of.skills.size)
+        memcpy(copy, of.skills.data, of.skills.size);
+    sets[place] = (struct skill_set){.skills = copy,
+                                     .skills_size = of.skills.size,
+                                     .kind = of.kind,
+                                     .tree = tree,
+                                     .slots = slots,
+                                     .dues = dues};
+    eh_kind_limit_set(e, team_no, place);
     eh_eligible_build_set(e, team_no, place);
     return 0;
 }
 
-int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t input,
+int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct set_of of, uint64_t input,
                    uint32_t *ret)
 {
     struct team *team = &e->roster.teams[team_no];
-    uint32_t at = skill_set_find(team, skills);
+    uint32_t at = skill_set_find(team, of);
     if (at == NONE) {
         at = skill_set_place(team);
         if (at == NONE)
             return -EH_EFULL;
-        int r = skill_set_make(e, team_no, at, skills);
+        int r = skill_set_make(e, team_no, at, of);
         if (r < 0)
             return r;
     }
@@ -133,14 +152,14 @@ int eh_set_acquire(struct eh_engine *e, uint32_t team_no, struct eh_str skills, 
     return 0;
 }
 
-int eh_set_add(struct eh_engine *e, uint32_t team_no, struct eh_str skills, uint64_t last_use,
+int eh_set_add(struct eh_engine *e, uint32_t team_no, struct set_of of, uint64_t last_use,
                uint32_t *ret)
 {
     struct team *team = &e->roster.teams[team_no];
     uint32_t at = team->set_count;
-    if (at == EH_SKILL_SETS_MAX || skill_set_find(team, skills) != NONE)
+    if (at == EH_SKILL_SETS_MAX || skill_set_find(team, of) != NONE)
         return -EH_ECORRUPT;
-    int r = skill_set_make(e, team_no, at, skills);
+    int r = skill_set_make(e, team_no, at, of);
     if (r < 0)
         return r;
     team->sets[at].last_use = last_use;

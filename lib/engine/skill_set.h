@@ -21,10 +21,12 @@ struct node {
     uint32_t slots; /* left in the round; kept for policies by slots */
 };
 
-/* Tickets of one team that require the same skills. */
+/* Tickets of one team that require the same skills; those of a limited kind apart. */
 struct skill_set {
     char *skills; /* owned; NULL: free */
     uint32_t skills_size;
+    uint32_t kind;            /* of its tickets, which the team limits or limited; or NONE */
+    uint32_t most;            /* open tickets of that kind with a share of 1.0; 0: any */
     bool dealt;               /* something was dealt in it: an object of the digest */
     struct amount cumulative; /* entitlement per ppm of share since the set was made */
     struct amount carry;      /* what the divisions left over; below the weight that divided */
@@ -41,16 +43,26 @@ struct skill_set {
     uint32_t queue_count, queue_capacity;
 };
 
-/* The team's set of these skills, made if there is none; it has one use more. -EH_EFULL: all sets
- * are in use. */
-int eh_set_acquire(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t input,
+/* What a set is for: tickets that require these skills and are of this kind. */
+struct set_of {
+    struct eh_str skills;
+    uint32_t kind; /* NONE: of any kind that the team does not limit */
+};
+
+/* The set that a ticket of these skills and this kind stands in. */
+struct set_of eh_set_of(const struct eh_engine *, uint32_t team, struct eh_str skills,
+                        uint32_t kind);
+/* The team's set of that, made if there is none; it has one use more. -EH_EFULL: all sets are in
+ * use. */
+int eh_set_acquire(struct eh_engine *, uint32_t team, struct set_of, uint64_t input,
                    uint32_t *ret) EH_MUST_CHECK;
-bool eh_set_room(const struct eh_engine *, uint32_t team, struct eh_str skills);
+bool eh_set_room(const struct eh_engine *, uint32_t team, struct set_of);
+bool eh_set_is(const struct skill_set *, struct set_of);
 void eh_set_release(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_set_done(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_set_end_rounds(struct eh_engine *, const struct team *, uint32_t set);
 /* Adds a set as it was, unused, when an engine is restored. */
-int eh_set_add(struct eh_engine *, uint32_t team, struct eh_str skills, uint64_t last_use,
+int eh_set_add(struct eh_engine *, uint32_t team, struct set_of, uint64_t last_use,
                uint32_t *ret) EH_MUST_CHECK;
 
 #endif

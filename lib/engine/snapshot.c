@@ -74,7 +74,7 @@ static void sets_put(const struct eh_engine *e, struct eh_bytes *out)
         for (uint32_t set = 0; set < team->set_count; set++) {
             if (!team->sets[set].skills)
                 continue;
-            eh_encode_set(team, &team->sets[set], out);
+            eh_encode_set(e, team, &team->sets[set], out);
             eh_bytes_put_u(out, team->sets[set].last_use);
             slots_put(e, team, &team->sets[set], out);
         }

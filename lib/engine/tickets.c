@@ -8,6 +8,7 @@
 #include "changed.h"
 #include "digest.h"
 #include "index.h"
+#include "kinds.h"
 #include "state.h"
 #include "story.h"
 #include "ticket.h"
@@ -168,6 +169,7 @@ void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 {
     e->tickets.slots[slot].rep = rep;
     account_count_open(e, &e->tickets.slots[slot], true);
+    eh_kind_count(e, &e->tickets.slots[slot], true);
     list_append(e, &e->roster.reps[rep].open, slot);
     e->roster.reps[rep].points += e->tickets.slots[slot].points;
 }
@@ -176,6 +178,7 @@ void eh_ticket_take(struct eh_engine *e, uint32_t slot)
 {
     struct rep *rep = &e->roster.reps[e->tickets.slots[slot].rep];
     account_count_open(e, &e->tickets.slots[slot], false);
+    eh_kind_count(e, &e->tickets.slots[slot], false);
     list_remove(e, &rep->open, slot);
     rep->points -= e->tickets.slots[slot].points;
 }

@@ -23,7 +23,7 @@
 
 static bool member_is_eligible(const struct team *team, uint32_t set, uint32_t position)
 {
-    return team->members[position].eligible && team->members[position].sets >> set & 1;
+    return member_deals(&team->members[position]) >> set & 1;
 }
 
 __int128 eh_turns_owed(const struct eh_engine *e, const struct team *team, uint32_t set,
@@ -37,13 +37,13 @@ __int128 eh_turns_owed(const struct eh_engine *e, const struct team *team, uint3
 }
 
 static void member_settle(struct eh_engine *e, uint32_t team_no, const struct member *member,
-                          int sign)
+                          uint64_t sets, int sign)
 {
     const struct team *team = &e->roster.teams[team_no];
     uint32_t position = (uint32_t)(member - team->members);
     if (e->restoring || !team->policy->by_slots)
         return;
-    for (uint64_t left = member->sets; left; left &= left - 1) {
+    for (uint64_t left = sets; left; left &= left - 1) {
         uint32_t set = (uint32_t)__builtin_ctzll(left);
         __int128 cumulative = team->sets[set].turns.cumulative;
         if (cumulative == 0)
@@ -54,14 +54,14 @@ static void member_settle(struct eh_engine *e, uint32_t team_no, const struct me
     }
 }
 
-void eh_turns_enter(struct eh_engine *e, uint32_t team, const struct member *member)
+void eh_turns_enter(struct eh_engine *e, uint32_t team, const struct member *member, uint64_t sets)
 {
-    member_settle(e, team, member, -1);
+    member_settle(e, team, member, sets, -1);
 }
 
-void eh_turns_leave(struct eh_engine *e, uint32_t team, const struct member *member)
+void eh_turns_leave(struct eh_engine *e, uint32_t team, const struct member *member, uint64_t sets)
 {
-    member_settle(e, team, member, 1);
+    member_settle(e, team, member, sets, 1);
 }
 
 void eh_turns_take_up(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position)

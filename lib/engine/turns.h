@@ -37,9 +37,10 @@ static inline bool eh_slot_is_empty(const struct slot *slot)
 }
 
 /* Of policies by slots; does nothing for others */
-/* The member becomes eligible, or ceases to be; with their sets and share of now. */
-void eh_turns_enter(struct eh_engine *, uint32_t team, const struct member *);
-void eh_turns_leave(struct eh_engine *, uint32_t team, const struct member *);
+/* The member becomes eligible for tickets of these sets (bit i: sets[i]), or ceases to be; with
+ * their share of now. */
+void eh_turns_enter(struct eh_engine *, uint32_t team, const struct member *, uint64_t sets);
+void eh_turns_leave(struct eh_engine *, uint32_t team, const struct member *, uint64_t sets);
 /* What the member is owed now: entitled by the deals of the rounds, less received by them; 10^-15
  * tickets. */
 __int128 eh_turns_owed(const struct eh_engine *, const struct team *, uint32_t set,

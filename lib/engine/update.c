@@ -10,10 +10,12 @@
 #include "deal.h"
 #include "digest.h"
 #include "effects.h"
+#include "eligible.h"
 #include "homes.h"
 #include "image.h"
 #include "index.h"
 #include "interner.h"
+#include "kinds.h"
 #include "ledger.h"
 #include "move.h"
 #include "outcomes.h"
@@ -37,8 +39,8 @@ static bool recalled_is_newer(const struct step *s)
            eh_changed_is_older(&s->m, image.changed_ms);
 }
 
-/* Moves the ticket to the set of its new skills; a waiting one queues anew. */
-static int ticket_change_skills(struct step *s, uint32_t slot, uint32_t set)
+/* Moves the ticket to the set of its new skills and kind; a waiting one queues anew. */
+static int ticket_change_set(struct step *s, uint32_t slot, uint32_t set)
 {
     struct eh_engine *e = s->e;
     struct ticket *t = &e->tickets.slots[slot];
@@ -94,7 +96,7 @@ static int update_ticket(struct step *s, uint32_t *ret)
 struct update {
     uint32_t slot;
     uint32_t team, kind; /* those of now, or others */
-    uint32_t set;        /* of the skills in the team, acquired; NONE: it stays in its own */
+    uint32_t set;        /* of skills and kind in the team, acquired; NONE: it stays in its own */
     bool skills;         /* it requires others */
     bool customer;       /* it is of another customer */
 };
@@ -138,10 +140,10 @@ static int update_prepare(struct step *s, struct update *u)
     u->set = NONE;
     u->skills = eh_message_has(m, EH_FIELD_SKILLS) && !eh_str_equal(m->skills, ticket_skills(t));
     u->customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
-    if (!u->skills && u->team == t->team)
+    struct set_of of = eh_set_of(e, u->team, u->skills ? m->skills : ticket_skills(t), u->kind);
+    if (u->team == t->team && eh_set_is(&e->roster.teams[t->team].sets[t->set], of))
         return 0;
-    int r =
-        eh_set_acquire(e, u->team, u->skills ? m->skills : ticket_skills(t), s->in->no, &u->set);
+    int r = eh_set_acquire(e, u->team, of, s->in->no, &u->set);
     if (r != -EH_EFULL)
         return r;
     r = eh_step_refuse(s, EH_EFULL,
@@ -176,9 +178,16 @@ static int ticket_set_texts(struct step *s, const struct update *u)
 /* Points stay until the next deal. */
 static void ticket_change_kind(struct eh_engine *e, struct ticket *t, uint32_t kind)
 {
+    bool assigned = t->state == EH_TICKET_ASSIGNED;
     eh_ticket_count(e, t, false);
+    if (assigned)
+        eh_kind_count(e, t, false);
     t->kind = kind;
+    if (assigned)
+        eh_kind_count(e, t, true);
     eh_ticket_count(e, t, true);
+    if (assigned)
+        eh_eligible_refresh(e, t->rep);
 }
 
 /* What was told before is kept behind whatever changes it; what is told now comes behind that. */
@@ -218,8 +227,8 @@ static int update_apply(struct step *s, const struct update *u)
         r = eh_ticket_touch(s, u->slot);
     if (r == 0)
         r = update_note_content(s, t);
-    if (r == 0 && u->skills && !moves)
-        r = ticket_change_skills(s, u->slot, u->set);
+    if (r == 0 && u->set != NONE && !moves)
+        r = ticket_change_set(s, u->slot, u->set);
     if (r == 0)
         r = ticket_set_texts(s, u);
     if (r < 0)

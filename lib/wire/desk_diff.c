@@ -269,6 +269,32 @@ static void leavers_diff(struct eh_lines *to, const struct eh_desk_team *old,
     text_diff(to, &about, "leavers_work", leavers_print(old, was), leavers_print(new, is));
 }
 
+static uint32_t kind_open(const struct eh_desk_team *team, struct eh_str kind)
+{
+    for (uint32_t i = 0; i < team->kind_count; i++)
+        if (eh_str_equal(team->kinds[i].kind, kind))
+            return team->kinds[i].open;
+    return 0;
+}
+
+/* "kinds.order.open none -> 5" */
+static void kind_limits_diff(struct eh_lines *to, const struct eh_desk_team *old,
+                             const struct eh_desk_team *new)
+{
+    struct about about = {"team", new->id};
+    char what[EH_ID_MAX + 16];
+    for (uint32_t i = 0; i < old->kind_count; i++) {
+        eh_format(what, sizeof what, "kinds.%.*s.open", EH_STR_ARG(old->kinds[i].kind));
+        number_diff(to, &about, what, capacity_print, old->kinds[i].open,
+                    kind_open(new, old->kinds[i].kind));
+    }
+    for (uint32_t i = 0; i < new->kind_count; i++) {
+        eh_format(what, sizeof what, "kinds.%.*s.open", EH_STR_ARG(new->kinds[i].kind));
+        if (!kind_open(old, new->kinds[i].kind))
+            number_diff(to, &about, what, capacity_print, 0, new->kinds[i].open);
+    }
+}
+
 static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
                        const struct eh_desk_team *new)
 {
@@ -281,6 +307,7 @@ static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
     number_diff(to, &about, "at_most.per_hour", capacity_print, old->at_most_hour,
                 new->at_most_hour);
     number_diff(to, &about, "at_most.per_day", capacity_print, old->at_most_day, new->at_most_day);
+    kind_limits_diff(to, old, new);
     number_diff(to, &about, "affinity", affinity_print, old->affinity_open, new->affinity_open);
     number_diff(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
                 new->affinity_for_s);

@@ -115,6 +115,10 @@ int eh_desk_read_calendars(struct desk_reader *, const struct desk_node *,
 /* desk_hours.c: gives own hours of reps that name no holidays those of a team they are in. */
 void eh_desk_settle_hours(struct eh_desk *);
 
+/* desk_kinds.c: `kinds` of a team, which is a struct eh_desk_team; reader->desk must have its kinds
+ * by then. */
+desk_read_fn eh_desk_read_kind_limits;
+
 /* desk_team.c: reads an item of `teams`. reader->desk must have its reps by then. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,
                       struct eh_desk_team *ret) EH_MUST_CHECK;

@@ -313,6 +313,7 @@ static const struct desk_field team_fields[] = {
     {"value_weight", value_weight_read, offsetof(struct eh_desk_team, value_weight_ppm), false},
     {"capacity", capacity_read, offsetof(struct eh_desk_team, capacity), false},
     {"at_most", at_most_read, 0, false},
+    {"kinds", eh_desk_read_kind_limits, 0, false},
     {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity_open), false},
     {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},

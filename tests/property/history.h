@@ -34,12 +34,13 @@ struct history {
     int32_t date;
     uint32_t rep_count, ticket_count;
     char desk[4096];
-    bool unlimited;                        /* desks have no capacities */
-    bool keeps;                            /* leavers keep their tickets */
-    struct seed sizes;                     /* of steps, apart from what happens */
-    uint32_t limited;                      /* 0: steps have no sizes of their own */
-    int64_t most;                          /* of the last step */
-    bool due;                              /* it was a DUE input */
+    bool unlimited;    /* desks have no capacities */
+    bool keeps;        /* leavers keep their tickets */
+    bool kinds;        /* desks limit open tickets of a kind, which may change */
+    struct seed sizes; /* of steps, apart from what happens */
+    uint32_t limited;  /* 0: steps have no sizes of their own */
+    int64_t most;      /* of the last step */
+    bool due;          /* it was a DUE input */
     struct eh_str images[HISTORY_TICKETS]; /* malloc'd: the last one given out */
     int result;
     void (*after)(struct history *); /* each step; NULL: nothing */
@@ -92,6 +93,11 @@ static inline int history_step(struct history *h, struct eh_message m)
                           .message = m,
                           .draws = &h->draws};
     eh_input_identify(&in);
+    enum eh_retold told = eh_engine_retold(h->e, &in);
+    if (told == EH_RETOLD_UPDATE)
+        eh_input_retell(h->e, &in);
+    else if (told != EH_RETOLD_NOT)
+        return 0;
     if (eh_message_has(&m, EH_FIELD_ID) && m.type == EH_MESSAGE_OUTCOME) {
         char id[32] = "";
         memcpy(id, m.id.data, m.id.size);
@@ -109,6 +115,7 @@ static inline int history_step(struct history *h, struct eh_message m)
     h->in = &in;
     if (h->after)
         h->after(h);
+    h->in = NULL;
     history_keep_image(h); /* `in` may have recalled the one before */
     return 0;
 }
@@ -126,23 +133,41 @@ static inline size_t history_reps(struct history *h, size_t at)
     return at;
 }
 
+/* Limits of some kinds, or of none. */
+static inline size_t history_kinds(struct history *h, size_t at)
+{
+    static const char *const kinds[] = {"k", "o", "p"};
+    at += eh_format(h->desk + at, sizeof h->desk - at, " kinds: {");
+    for (unsigned i = 0, first = 1; i < 3; i++) {
+        if (history_below(h, 2))
+            continue;
+        at += eh_format(h->desk + at, sizeof h->desk - at, "%s%s: {open: %u}", first ? "" : ", ",
+                        kinds[i], 1 + history_below(h, 5));
+        first = 0;
+    }
+    return at + eh_format(h->desk + at, sizeof h->desk - at, "},");
+}
+
 static inline void history_write_desk(struct history *h)
 {
     static const char *const policies[] = {"random", "balanced", "balanced", "rotation",
                                            "least_loaded"};
-    size_t at =
-        eh_format(h->desk, sizeof h->desk,
-                  "desk: main\ncurrency: EUR\ntime_zone: UTC\nkinds: {k: {points: 2}}\nreps:\n");
+    size_t at = eh_format(h->desk, sizeof h->desk,
+                          "desk: main\ncurrency: EUR\ntime_zone: UTC\n"
+                          "kinds: {k: {points: 2}, o: {points: 3}, p: {points: 1}}\nreps:\n");
     at = history_reps(h, at);
     at += eh_format(h->desk + at, sizeof h->desk - at, "teams:\n");
     for (uint32_t team = 0; team < HISTORY_TEAMS; team++) {
         at += eh_format(h->desk + at, sizeof h->desk - at,
                         "  - {id: t%u, policy: %s, value_weight: %u%%, capacity: %u, affinity: %s,"
-                        " affinity_for: 2h, leavers_work: %s, reps: [",
+                        " affinity_for: 2h, leavers_work: %s,",
                         team, policies[history_below(h, 5)], history_below(h, 101),
                         history_below(h, 3) && !h->unlimited ? history_below(h, 12) : 0,
                         history_below(h, 2) ? "open" : "off",
                         h->keeps || history_below(h, 4) == 0 ? "keep" : "deal");
+        if (h->kinds)
+            at = history_kinds(h, at);
+        at += eh_format(h->desk + at, sizeof h->desk - at, " reps: [");
         for (uint32_t i = 0, first = 1; i < h->rep_count; i++) {
             if (history_below(h, 3) == 0)
                 continue;
@@ -182,9 +207,9 @@ static inline int64_t history_value(struct history *h)
 
 static inline struct eh_str history_text(struct history *h, const char *format, uint32_t no)
 {
-    static char room[4][32];
+    static char room[8][32];
     static unsigned next;
-    char *text = room[next++ % 4];
+    char *text = room[next++ % 8];
     (void)h;
     eh_format(text, sizeof room[0], format, no);
     return eh_str(text);
@@ -215,6 +240,19 @@ static inline struct eh_message history_ticket(struct history *h)
         m.customer = history_text(h, "customer %u", history_below(h, 5));
         m.has |= EH_FIELD_BIT(EH_FIELD_CUSTOMER);
     }
+    return m;
+}
+
+/* One that is open, told once more as one of another kind or with other skills; or a new one. */
+static inline struct eh_message history_retold(struct history *h)
+{
+    static const char *const kinds[] = {"k", "o", "p"};
+    struct eh_message m = history_ticket(h);
+    struct eh_ticket_view held;
+    m.kind = eh_str(kinds[history_below(h, 3)]);
+    struct eh_str id = history_text(h, "T%u", history_below(h, h->ticket_count));
+    if (history_below(h, 4) == 0 && eh_engine_ticket(h->e, m.source, id, &held))
+        m.id = id;
     return m;
 }
 
@@ -291,7 +329,7 @@ static inline int history_happen(struct history *h)
         return history_apply_desk(h);
     }
     if (what < 55 && h->ticket_count < HISTORY_TICKETS)
-        return history_step(h, history_ticket(h));
+        return history_step(h, h->kinds ? history_retold(h) : history_ticket(h));
     if (what < 75)
         return history_step(h, history_signal(h));
     if (h->ticket_count == 0)
@@ -306,10 +344,10 @@ static inline int history_go_on(struct history *h)
     return r < 0 ? r : history_happen(h);
 }
 
-static inline void history_start(struct history *h, uint64_t seed)
+static inline void history_begin(struct history *h, uint64_t seed, bool kinds)
 {
     struct eh_error error;
-    *h = (struct history){.seed = {seed}, .now_us = HISTORY_START, .date = 20000};
+    *h = (struct history){.seed = {seed}, .now_us = HISTORY_START, .date = 20000, .kinds = kinds};
     h->draws.draw = history_draw;
     h->rep_count = 2 + history_below(h, HISTORY_REPS - 1);
     if (eh_engine_new(EH_RULES_LAST, &h->e, &error) < 0)
@@ -320,6 +358,11 @@ static inline void history_start(struct history *h, uint64_t seed)
         fprintf(stderr, "%s\n%s\n", h->fx.refused ? h->fx.reason.data : "", h->desk);
         abort();
     }
+}
+
+static inline void history_start(struct history *h, uint64_t seed)
+{
+    history_begin(h, seed, false);
 }
 
 static inline void history_done(struct history *h)

@@ -26,7 +26,9 @@ TESTS = {
         "unit/message_refused": ["long_json", "long_msgpack"], "scenario/limits": ["entries"]},
     "teams, reps, kinds": {
         "unit/desk": ["as_many_reps_as_promised_and_no_more"],
-        "unit/engine_deal": ["too_many_skill_sets"], "scenario/limits": ["desks"]},
+        "unit/engine_deal": ["too_many_skill_sets"],
+        "unit/engine_kinds": ["as_many_sets_as_there_may_be", "a_desk_with_too_many_sets"],
+        "scenario/limits": ["desks"]},
     "open and waiting tickets": {
         "scenario/open_tickets": ["passes", "lowered"], "scenario/bounds_together": ["at_once"],
         "unit/engine_memory": ["of_a_waiting_ticket", "of_an_open_ticket"]},

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""times: how many tickets a team deals to a rep in an hour and on a day, by the clock of its desk."""
+"""times: how many tickets a team deals to a rep in an hour and on a day, by the clock of its desk; how
+many open ones of a kind."""
 from harness import Skip, default_desk, run, scenario, wait_until
 from invariants import check_invariants
 from office import FAKETIME, fakes_time
@@ -57,6 +58,71 @@ def at_most(stack):
     assert holder(stack, "t-4")["state"] == "waiting"
     lives_at(stack, "2026-06-03 18:20:00")  # 00:05 of the next day
     wait_until("the next day's are dealt", lambda: holder(stack, "t-5")["state"] == "assigned")
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+def limited(most):
+    team = {"id": "sales", "policy": "rotation", "reps": ["ana", "ben"]}
+    return default_desk(reps=[{"id": "ana"}, {"id": "ben"}],
+                        teams=[dict(team, kinds={"order": {"open": most}}) if most else team])
+
+
+def apply(stack, desk):
+    stack.write_desk(desk)
+    code, _, errors = stack.cli("desk", "apply", stack.dir + "/desk.yaml")
+    assert code == 0, errors
+
+
+@scenario("so many open orders a rep: full for orders alone; a kill in between, a manager who passes it, "
+          "another desk, the log decided again")
+def kinds(stack):
+    stack.start(desk=limited(2))
+    daemon = stack.daemon
+
+    def members():
+        return {rep["id"]: rep for rep in daemon.get("/v1/teams/sales").json["reps"]}
+
+    for n in range(1, 6):
+        stack.add({"type": "ticket", "id": "o-%d" % n, "team": "sales", "kind": "order"})
+    stack.add({"type": "ticket", "id": "q-1", "team": "sales", "kind": "query"})
+    stack.settle()
+    assert daemon.get("/v1/teams/sales").json["kinds"] == [{"kind": "order", "open": 2}]
+    assert [holder(stack, "o-%d" % n)["state"] for n in (4, 5)] == ["assigned", "waiting"]
+    assert holder(stack, "o-5")["why"] == "full" and holder(stack, "q-1")["state"] == "assigned"
+    for rep in members().values():
+        assert rep["full_for"] == ["order"] and not rep["full"], rep
+    assert daemon.get("/v1/reps/ana").json["full_for"] == [{"team": "sales", "kind": "order"}]
+    assert "a rep with at most 2 open order" in stack.cli("team", "sales")[1]
+    assert "ana: full for order" in stack.cli("team", "sales")[1]
+    assert "full for order in team sales" in stack.cli("rep", "ana")[1]
+    daemon.kill()
+    daemon.start()
+    assert holder(stack, "o-5")["state"] == "waiting"
+    assert stack.cli("assign", "o-5", "ana", "--reason", "the customer asked for ana")[0] == 0
+    assert holder(stack, "o-5")["rep"] == "ana"
+    before = {rep["id"]: rep["entitled"] for rep in members().values()}
+    stack.add({"type": "ticket", "id": "o-6", "team": "sales", "kind": "order"})
+    stack.settle()
+    assert holder(stack, "o-6")["state"] == "waiting"
+    first, second = [n for n in range(1, 5) if holder(stack, "o-%d" % n)["rep"] == "ben"]
+    stack.add({"type": "outcome", "id": "o-%d" % first, "outcome": "resolved"})
+    wait_until("ben gets the next order", lambda: holder(stack, "o-6").get("rep") == "ben")
+    after = {rep["id"]: rep["entitled"] for rep in members().values()}
+    assert after["ben"] == before["ben"] + 1 and after["ana"] == before["ana"], (before, after)
+    stack.add({"type": "ticket", "id": "o-7", "team": "sales", "kind": "order"})
+    stack.settle()
+    apply(stack, limited(None))
+    wait_until("nothing is limited", lambda: holder(stack, "o-7")["state"] == "assigned")
+    stack.add({"type": "ticket", "id": "o-8", "team": "sales", "kind": "order"})
+    stack.settle()
+    assert holder(stack, "o-8")["state"] == "assigned"
+    apply(stack, limited(1))
+    assert members()["ben"]["full_for"] == ["order"]
+    stack.add({"type": "outcome", "id": "o-%d" % second, "outcome": "resolved"})
+    daemon.kill()
+    daemon.start()
+    stack.settle()
     verify_ok(stack)
     check_invariants(stack)
 

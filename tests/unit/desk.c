@@ -465,14 +465,14 @@ Test(desk, a_log_may_have_a_skill_twice)
     "reps: [{id: ana, name: Ana, since: 2026-01-01, skills: [{tax: 4, wood: 2}, erp]}, eli, "      \
     "zoe]\n"                                                                                       \
     "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
-    "         at_most: {per_hour: 6, per_day: 100000},\n"                                          \
+    "         at_most: {per_hour: 6, per_day: 100000}, kinds: {visit: {open: 5}},\n"               \
     "         affinity_for: 1d, presence: signalled, overloaded: {at_least: 5m, at_most: 1h},\n"   \
     "         reps: [ana, {id: eli, from: 2026-04-01}, zoe], managers: [{group: leads}]},\n"       \
     "        {id: support, reps: [zoe]}]\n"
 
 Test(desk, diff_says_everything_that_changes)
 {
-    expect_diff(BEFORE, AFTER, 32,
+    expect_diff(BEFORE, AFTER, 33,
                 "desk main: currency EUR -> NOK\n"
                 "desk main: resend_within 1d -> 2h\n"
                 "kind query: gone\n"
@@ -494,6 +494,7 @@ Test(desk, diff_says_everything_that_changes)
                 "team sales: capacity no limit -> 40\n"
                 "team sales: at_most.per_hour no limit -> 6\n"
                 "team sales: at_most.per_day no limit -> 100000\n"
+                "team sales: kinds.visit.open no limit -> 5\n"
                 "team sales: affinity off -> open\n"
                 "team sales: affinity_for 7d -> 1d\n"
                 "team sales: presence assumed -> signalled\n"

@@ -529,7 +529,9 @@ def slot(w):
 
 def skill_set(w):
     w.text("set.team")
-    w.text("set.skills")
+    kind, end, skills = w.text(None).rpartition(b"\x1e")
+    w.note("set.kind", kind)
+    w.note("set.skills", skills)
     w.u8("set.dealt")
     w.amount("set.clock")
     w.amount("set.carry")

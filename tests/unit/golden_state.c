@@ -493,6 +493,28 @@ static void hours(void)
     snapshot();
 }
 
+#define KINDS                                                                                      \
+    HEAD "time_zone: Asia/Kathmandu\n" REPS LEO "]\nteams:\n" SALES(                               \
+        ", leo") "  - {id: care, policy: rotation, kinds: {order: {open: 2}}, "                    \
+                 "reps: [dan, eva, fay]}\n"                                                        \
+                 "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"                        \
+                 "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* A team that limits a kind: its tickets have sets of their own, with rounds. */
+static void kinds(void)
+{
+    rules(EH_RULES_KINDS);
+    struct eh_message m = {.type = EH_MESSAGE_DESK, .clock_s = 900};
+    m.has = EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_CLOCK);
+    m.text = kit_quoted(&k, KINDS);
+    shell(m);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    command(EH_MESSAGE_SIGNAL, "{'rep':'eva','status':'available'}");
+    ticket("K1", "care", "");
+    ticket("K2", "care", "");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -520,6 +542,7 @@ Test(golden_state, life)
     golden_expect("images-retold", &images);
     limits();
     hours();
+    kinds();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

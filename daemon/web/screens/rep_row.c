@@ -160,6 +160,11 @@ static void put_name(struct eh_page *page, const json_t *rep)
         eh_html(&page->main, " <span class=\"kind\">%s</span>", id);
     if (eh_true_of(rep, "full"))
         eh_html(&page->main, " <span class=\"chip warn-chip\">full</span>");
+    size_t i;
+    json_t *kind;
+    json_array_foreach(json_object_get(rep, "full_for"), i, kind)
+        eh_html(&page->main, " <span class=\"chip warn-chip\">full for %s</span>",
+                json_string_value(kind) ? json_string_value(kind) : "");
     eh_html(&page->main, "</div>");
 }
 

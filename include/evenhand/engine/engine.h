@@ -545,6 +545,18 @@ struct eh_member_view {
     uint64_t received; /* tickets of this team they were given, and nobody took from them again */
     int64_t received_value; /* ... as booked, minor units */
 };
+/* A kind of which a team lets its reps have so many open tickets. */
+struct eh_kind_view {
+    struct eh_str kind;
+    uint32_t open; /* that the rep has, of all teams */
+    uint32_t most; /* that a share of 1.0 may have */
+    bool full;     /* the rep has what their share may have: the team deals them none of it */
+};
+/* The kinds that the team limits, at most EH_DESK_KINDS_MAX, by id, with what the rep has; returns
+ * how many. */
+size_t eh_engine_kinds(const struct eh_engine *, struct eh_str team, struct eh_str rep,
+                       struct eh_kind_view *ret);
+
 struct eh_team_view {
     struct eh_str id, name, policy;
     uint32_t capacity;

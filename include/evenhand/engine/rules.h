@@ -86,8 +86,11 @@ enum eh_rules {
     EH_RULES_HOURS = 30,
     /* A skill may have a level: who has `sap:3` has `sap:2`. Before, both were names. */
     EH_RULES_LEVELS = 31,
+    /* A team may limit how many open tickets of a kind a rep has. Tickets of such a kind have
+       required-skill sets of their own. */
+    EH_RULES_KINDS = 32,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_LEVELS
+#define EH_RULES_LAST EH_RULES_KINDS
 
 #endif

@@ -30,6 +30,7 @@ EH_C_BEGIN
 #define EH_DESK_POINTS_MAX     1000
 #define EH_DESK_CAPACITY_MAX   1000000
 #define EH_DESK_AT_MOST_MAX    100000   /* tickets an hour, or a day */
+#define EH_DESK_OPEN_MAX       100000   /* open tickets of a kind with a rep */
 #define EH_DESK_DURATION_MAX_S 31622400 /* 366 days */
 #define EH_DESK_CALENDARS_MAX  1000
 #define EH_DESK_SPANS_MAX      8    /* of working time in a day */
@@ -108,6 +109,12 @@ struct eh_desk_manager {
     bool is_group;
 };
 
+/* How many open tickets of a kind the team lets a rep have. */
+struct eh_desk_kind_limit {
+    struct eh_str kind;
+    uint32_t open; /* with a share of 1.0; 1..EH_DESK_OPEN_MAX */
+};
+
 struct eh_desk_team {
     struct eh_str id, name;
     struct eh_desk_member *members; /* sorted by rep; a rep may stand more than once when the date
@@ -119,6 +126,8 @@ struct eh_desk_team {
     uint32_t value_weight_ppm;
     uint32_t capacity;                  /* points for share 1.0; 0 = no limit */
     uint32_t at_most_hour, at_most_day; /* tickets dealt to a share of 1.0; 0 = no limit */
+    struct eh_desk_kind_limit *kinds;   /* sorted by kind, each once */
+    uint32_t kind_count;
     bool affinity_open;
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */

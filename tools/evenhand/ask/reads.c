@@ -200,6 +200,15 @@ static const char *entitled_text(const json_t *rep, char ret[EH_CLI_TEXT])
     return ret;
 }
 
+/* Notes below the table the kinds that the team deals the rep none of. */
+static void note_full_for(const struct members *members, const json_t *rep)
+{
+    char kinds[256];
+    eh_object_join(json_object_get(rep, "full_for"), kinds, sizeof kinds);
+    if (*kinds)
+        fprintf(members->notes, "%s: full for %s\n", eh_object_text(rep, "id"), kinds);
+}
+
 /* Notes below the table until when a rep is not available, and why. */
 static void note_state(const struct members *members, const json_t *rep)
 {
@@ -231,6 +240,7 @@ static void grid_add_member(struct eh_grid *g, const json_t *rep, void *context)
         return;
     }
     note_state(members, rep);
+    note_full_for(members, rep);
     eh_grid_count(g, eh_object_int(rep, "open"));
     eh_grid_count(g, eh_object_int(rep, "points"));
     if (members->entitled)
@@ -290,10 +300,28 @@ static void at_most_text(const json_t *team, char ret[2 * EH_CLI_TEXT])
                   per_day ? day : "", per_day ? " a day" : "");
 }
 
+/* ", a rep with at most 5 open order, 9 open query"; "": with as many as there are. */
+static void kinds_text(const json_t *team, char *ret, size_t size)
+{
+    size_t i, used = 0;
+    json_t *limit;
+    char open[EH_CLI_TEXT];
+    ret[0] = '\0';
+    json_array_foreach(json_object_get(team, "kinds"), i, limit)
+    {
+        const char *kind = eh_object_text(limit, "kind");
+        eh_text_count(eh_object_int(limit, "open"), open);
+        if (used < size)
+            used += eh_format(ret + used, size - used, "%s%s open %s",
+                              i ? ", " : ", a rep with at most ", open, kind ? kind : "?");
+    }
+}
+
 int eh_cmd_team(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH], capacity[EH_CLI_TEXT], waiting[EH_CLI_TEXT], at_most[2 * EH_CLI_TEXT];
+    char kinds[512];
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]))
         return eh_say_long(cli, cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
@@ -305,10 +333,11 @@ int eh_cmd_team(struct eh_cli *cli)
     eh_text_count(eh_object_int(team, "waiting"), waiting);
     const char *plan = eh_object_text(team, "plan");
     at_most_text(team, at_most);
-    printf("%steam %s%s (%s): policy %s, %s%s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
+    kinds_text(team, kinds, sizeof kinds);
+    printf("%steam %s%s (%s): policy %s, %s%s%s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
            cli->args[0], eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
            eh_object_int(team, "capacity") ? "capacity " : "no limit",
-           eh_object_int(team, "capacity") ? capacity : "", at_most, waiting,
+           eh_object_int(team, "capacity") ? capacity : "", at_most, kinds, waiting,
            plan ? ", bonus plan " : "", plan ? plan : "");
     return members_show(cli, path, team);
 }
@@ -425,6 +454,18 @@ static void accounts_show(const json_t *rep)
         putchar('\n');
 }
 
+/* "full for order in team sales": what they get none of for now. */
+static void full_for_show(const json_t *rep)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(rep, "full_for"), i, one)
+    {
+        const char *team = eh_object_text(one, "team"), *kind = eh_object_text(one, "kind");
+        printf("full for %s in team %s\n", kind ? kind : "?", team ? team : "?");
+    }
+}
+
 void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
     char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
@@ -438,6 +479,7 @@ void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
     rep_now_show(rep);
     accounts_show(rep);
     printf("%s open, %s points\n", open, points);
+    full_for_show(rep);
 }
 
 int eh_cmd_rep(struct eh_cli *cli)

@@ -30,7 +30,7 @@
 
 /* ---- JSON. Each gives JSON null for what is not there. */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
-json_t *eh_json_rep(const struct eh_rep_view *, const struct eh_desk *);
+json_t *eh_json_rep(const struct eh_engine *, const struct eh_rep_view *);
 /* What a rep may signal now. */
 json_t *eh_json_outlook(const struct eh_admin_request *, struct eh_str rep);
 json_t *eh_json_accounts(const struct eh_desk_rep *); /* of the helpdesks, as a list */

@@ -34,7 +34,7 @@ void eh_admin_get_me(struct eh_admin_request *request)
     eh_json_put(body, "time_zone", desk ? eh_json_text(desk->time_zone) : NULL);
     eh_json_put(body, "kinds", kinds_of(desk));
     eh_json_put(body, "manages", managed_teams(peer, desk));
-    json_t *shown = is_rep ? eh_json_rep(&rep, desk) : NULL;
+    json_t *shown = is_rep ? eh_json_rep(engine, &rep) : NULL;
     if (shown)
         eh_json_put(shown, "signals", eh_json_outlook(request, rep.id));
     eh_json_put(body, "rep", shown);

@@ -132,10 +132,22 @@ static const char *shown_state(uint8_t state, bool on_duty, bool left)
     return left ? "left" : "not on duty";
 }
 
+/* The kinds that the team deals the rep none of, for they have as many open as they may. */
+static json_t *full_for(const struct eh_engine *engine, struct eh_str team, struct eh_str rep)
+{
+    struct eh_kind_view kinds[EH_DESK_KINDS_MAX];
+    size_t count = eh_engine_kinds(engine, team, rep, kinds);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        if (kinds[i].full)
+            json_array_append_new(list, eh_json_text(kinds[i].kind));
+    return list;
+}
+
 /* A rep sees who is in the team and in which state, and of themselves alone what they were entitled
  * to and received: the others' parts would tell their shares. */
-static json_t *member_json(const struct eh_engine *engine, const struct eh_member_view *member,
-                           bool figures)
+static json_t *member_json(const struct eh_engine *engine, struct eh_str team,
+                           const struct eh_member_view *member, bool figures)
 {
     json_t *body = json_object();
     struct eh_rep_view rep = {.until_us = EH_TIME_NEVER, .next_us = EH_TIME_NEVER};
@@ -152,6 +164,7 @@ static json_t *member_json(const struct eh_engine *engine, const struct eh_membe
     eh_json_put_string(body, "next_state", eh_status_name(rep.next_state));
     eh_json_put_time(body, "next_from", rep.next_us);
     eh_json_put_bool(body, "full", member->full);
+    eh_json_put(body, "full_for", full_for(engine, team, member->rep));
     eh_json_put_bool(body, "active", member->active);
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
     eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
@@ -204,6 +217,19 @@ static json_t *at_most_json(const struct eh_team_view *team)
     return body;
 }
 
+/* The kinds of which it lets a rep have so many open tickets. */
+static json_t *kinds_json(const struct eh_desk_team *team)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; team && i < team->kind_count; i++) {
+        json_t *limit = json_object();
+        eh_json_put_text(limit, "kind", team->kinds[i].kind);
+        eh_json_put_int(limit, "open", team->kinds[i].open);
+        json_array_append_new(list, limit);
+    }
+    return list;
+}
+
 /* The team with a page of its members; returns how many those were. */
 static uint32_t team_json(const struct eh_admin_request *request, const struct eh_team_view *team,
                           struct eh_str after, struct eh_board_budget *budget, json_t **ret)
@@ -216,10 +242,11 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     eh_json_put_text(body, "policy", team->policy);
     eh_json_put_int(body, "capacity", (int64_t)team->capacity);
     eh_json_put(body, "at_most", at_most_json(team));
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "kinds", kinds_json(desk ? eh_desk_team(desk, team->id) : NULL));
     eh_json_put_int(body, "waiting", (int64_t)team->waiting);
     eh_json_put_int(body, "open", (int64_t)team->open);
     eh_json_put_int(body, "members", (int64_t)team->member_count);
-    const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "plan", plan_of(engine, desk, team->id));
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
 
@@ -232,7 +259,7 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     while (i < team->member_count && shown < EH_ADMIN_PAGE &&
            eh_engine_member(engine, team->id, i, &member)) {
         bool figures = all || eh_peer_is_rep(peer, member.rep);
-        json_array_append_new(reps, member_json(engine, &member, figures));
+        json_array_append_new(reps, member_json(engine, team->id, &member, figures));
         shown++;
         i++;
     }
@@ -327,8 +354,30 @@ json_t *eh_json_accounts(const struct eh_desk_rep *rep)
     return list;
 }
 
-json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
+/* The same of all their teams. */
+static json_t *rep_full_for(const struct eh_engine *engine, const struct eh_rep_view *rep)
 {
+    struct eh_kind_view kinds[EH_DESK_KINDS_MAX];
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < rep->team_count; i++) {
+        struct eh_str team = desk->teams[rep->teams[i]].id;
+        size_t count = eh_engine_kinds(engine, team, rep->id, kinds);
+        for (size_t k = 0; k < count; k++) {
+            if (!kinds[k].full)
+                continue;
+            json_t *one = json_object();
+            eh_json_put_text(one, "team", team);
+            eh_json_put_text(one, "kind", kinds[k].kind);
+            json_array_append_new(list, one);
+        }
+    }
+    return list;
+}
+
+json_t *eh_json_rep(const struct eh_engine *engine, const struct eh_rep_view *rep)
+{
+    const struct eh_desk *desk = eh_engine_desk(engine);
     json_t *teams = json_array();
     for (uint32_t i = 0; i < rep->team_count; i++)
         json_array_append_new(teams, eh_json_text(desk->teams[rep->teams[i]].id));
@@ -345,6 +394,7 @@ json_t *eh_json_rep(const struct eh_rep_view *rep, const struct eh_desk *desk)
     eh_json_put_bool(body, "absent", rep->absent);
     eh_json_put_time(body, "on_until", rep->on_until_us);
     eh_json_put_bool(body, "full", rep->full);
+    eh_json_put(body, "full_for", rep_full_for(engine, rep));
     eh_json_put_time(body, "since", rep->since_us);
     eh_json_put_time(body, "until", rep->off ? rep->off_until_us : rep->until_us);
     eh_json_put_text(body, "reason", rep->reason);
@@ -440,7 +490,7 @@ void eh_admin_get_rep(struct eh_admin_request *request)
         eh_admin_no_rep(request, id);
         return;
     }
-    json_t *body = eh_json_rep(&rep, eh_engine_desk(engine));
+    json_t *body = eh_json_rep(engine, &rep);
     const struct eh_desk *desk = eh_engine_desk(engine);
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
     eh_json_put(body, "signals", eh_json_outlook(request, rep.id));
@@ -461,7 +511,7 @@ void eh_admin_get_reps(struct eh_admin_request *request)
          i++, seen++) {
         struct eh_rep_view rep;
         if (eh_engine_rep(engine, desk->reps[i].id, &rep) && eh_peer_sees_rep(request->peer, &rep))
-            json_array_append_new(list, eh_json_rep(&rep, desk));
+            json_array_append_new(list, eh_json_rep(engine, &rep));
     }
     bool more = desk && i < desk->rep_count;
     json_t *body = json_object();
