@@ -45,8 +45,15 @@ static struct eh_held *hold(enum eh_held_state state, const char *account)
     return held;
 }
 
-static int64_t outcome_ms; /* of the outcome that find() found last */
-static bool is_theirs;     /* what was said then of the owner is the helpdesk's word */
+static int64_t outcome_ms;  /* of the outcome that find() found last */
+static int64_t answered_at; /* `at` of the last message; 0: it has none */
+static bool is_theirs;      /* what was said then of the owner is the helpdesk's word */
+
+static const char *paused_of(const json_t *message)
+{
+    const json_t *paused = json_object_get(message, "paused");
+    return json_is_true(paused) ? " paused" : json_is_false(paused) ? " resumed" : "";
+}
 
 /* The messages in short: "ticket owner(ana@x)+back" */
 static const char *find(struct eh_held *held, const char *text, bool in_flight)
@@ -76,8 +83,10 @@ static const char *find(struct eh_held *held, const char *text, bool in_flight)
                  : account ? account
                            : "");
         const char *by = json_string_value(json_object_get(m, "by"));
-        snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s%s", by ? " by " : "",
-                 by ? by : "", json_is_true(json_object_get(m, "manager")) ? "!" : "");
+        snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s%s%s", by ? " by " : "",
+                 by ? by : "", json_is_true(json_object_get(m, "manager")) ? "!" : "",
+                 paused_of(m));
+        answered_at = json_integer_value(json_object_get(m, "at"));
     }
     if (difference.set_back)
         strcat(out, "+back");
@@ -126,6 +135,71 @@ Test(difference, the_same_is_nothing_and_a_change_is_the_ticket_again)
     cr_assert_str_eq(find(held, OPEN ", \"kind\": \"Big\"}", false), "ticket");
     cr_assert_str_eq(find(held, "{\"id\":\"1\",\"group\":\"Support\",\"open\":true}", false),
                      "ticket");
+}
+
+/* ---- It waits for the customer, or the customer for it. */
+
+Test(difference, what_waits_for_the_customer_is_paused_while_a_rep_has_it)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    const char *paused = OPEN ", \"paused\": true}", *resumed = OPEN ", \"paused\": false}";
+    cr_assert_str_eq(find(held, paused, false), "update paused");
+    cr_assert_str_eq(find(held, resumed, false), "");
+    cr_assert_str_eq(find(held, OPEN "}", false), "");
+    held->paused = true;
+    cr_assert_str_eq(find(held, paused, false), "");
+    cr_assert_str_eq(find(held, resumed, false), "update resumed");
+    cr_assert_str_eq(find(held, OPEN "}", false), ""); /* nothing is said */
+    held->paused = false;
+    held->state = EH_HELD_WAITING;
+    cr_assert_str_eq(find(held, paused, false), "");
+    held->state = EH_HELD_ELSEWHERE;
+    cr_assert_str_eq(find(held, paused, false), "");
+    held->state = EH_HELD_CLOSED;
+    cr_assert_str_eq(find(held, paused, false), "outcome=reopened");
+    held->state = EH_HELD_ABSENT;
+    cr_assert_str_eq(find(held, paused, false), "ticket");
+}
+
+/* evenhand ends a pause where somebody else gets the ticket. It is told once they have it. */
+Test(difference, what_goes_to_other_hands_is_not_paused_on_the_way)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    connection.owner = EH_OWNER_REPORT;
+    cr_assert_str_eq(
+        find(held, OPEN ", \"account\": \"ben@x\", \"by\": \"ben@x\", \"paused\": true}", false),
+        "owner@ben@x by ben@x");
+    cr_assert_str_eq(
+        find(held, "{\"id\":\"1\",\"group\":\"Support\",\"open\":true,\"paused\":true}", false),
+        "ticket");
+}
+
+Test(difference, the_first_answer_is_told_once)
+{
+    struct eh_held *held = hold(EH_HELD_ASSIGNED, "ana@x");
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": 1700000000}", false), "answered");
+    cr_assert_eq(answered_at, INT64_C(1700000000000));
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": \"2023-11-14T22:13:20Z\"}", false),
+                     "answered");
+    cr_assert_eq(answered_at, INT64_C(1700000000000));
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": true}", false), "answered");
+    cr_assert_eq(answered_at, 0);
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": 3000000000}", false), "answered");
+    cr_assert_eq(answered_at, 0); /* their clock is ahead */
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": false}", false), "");
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": null}", false), "");
+    cr_assert_str_eq(find(held, CLOSED ", \"answered\": 1700000000}", false),
+                     "answered outcome=resolved");
+    cr_assert_str_eq(
+        find(held, OPEN ", \"paused\": true, \"value\": 7, \"answered\": true}", false),
+        "ticket update paused answered");
+    held->answered = true;
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": 1700000000}", false), "");
+    held->answered = false;
+    held->state = EH_HELD_WAITING;
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": true}", false), "answered");
+    held->state = EH_HELD_ABSENT;
+    cr_assert_str_eq(find(held, OPEN ", \"answered\": true}", false), "ticket answered");
 }
 
 Test(difference, somebody_elses_hand_is_reported_or_set_back)

@@ -19,9 +19,9 @@
 #define GOLDEN    BRIDGE_GOLDEN "/"
 #define FILES_MAX 32
 
-static const char *const needed[] = {"assigned.json", "changed.json", "closed.json",
-                                     "done.json",     "merged.json",  "new.json",
-                                     "reopened.json", "sweep.json"};
+static const char *const needed[] = {"assigned.json", "changed.json",  "closed.json",
+                                     "done.json",     "merged.json",   "new.json",
+                                     "paused.json",   "reopened.json", "sweep.json"};
 
 struct desk {
     struct eh_profile *profile;

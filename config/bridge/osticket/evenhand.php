@@ -91,7 +91,8 @@ class EvenhandTicket {
         $staff = $ticket->getStaff();
         return array('id' => (int) $ticket->getId(), 'department' => $ticket->getDeptName(),
             'status' => (string) $ticket->getStatus(), 'open' => (bool) $ticket->isOpen(),
-            'merged' => self::isMerged($ticket), 'owner' => $staff ? $staff->getUserName() : null,
+            'merged' => self::isMerged($ticket), 'answered' => (bool) $ticket->isAnswered(),
+            'owner' => $staff ? $staff->getUserName() : null,
             'customer' => (string) $ticket->getEmail(), 'subject' => $ticket->getSubject(),
             'fields' => (object) $fields, 'changed_at' => Misc::db2gmtime($ticket->getUpdateDate()));
     }

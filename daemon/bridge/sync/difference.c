@@ -153,6 +153,40 @@ static void owner_find(struct finding *in)
         *(view->in_flight ? &in->out->in_doubt : &in->out->set_back) = true;
 }
 
+/* ---- What the customer waits for, or is waited for. */
+
+/* Only what a rep has can be paused, and whoever gets it next begins without a pause: a ticket that
+ * goes from one hand to another just now is told when it has arrived. */
+static bool may_pause(const struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    const struct eh_held *held = in->view->held;
+    bool moves = said->says_group && !is_same(held->team, said->team);
+    return held->state == EH_HELD_ASSIGNED && !in->out->reported && !moves;
+}
+
+static void pause_find(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    if (!said->says_paused || said->paused == in->view->held->paused || !may_pause(in))
+        return;
+    json_t *message = message_add(in, "update");
+    json_object_set_new(message, "paused", json_boolean(said->paused));
+    put_number(message, "changed_at", said->changed_at_ms > 0, said->changed_at_ms);
+    in->out->pauses = true;
+}
+
+/* The first answer, once. A helpdesk whose clock is ahead says no time. */
+static void answer_find(struct finding *in)
+{
+    const struct eh_said *said = in->view->said;
+    if (!said->answered || in->view->held->answered)
+        return;
+    json_t *message = message_add(in, "answered");
+    put_number(message, "at", said->answered_ms > 0 && said->answered_ms <= in->view->now_ms,
+               said->answered_ms);
+}
+
 /* ---- Its end, and its second life. */
 
 /* 0: it counts as now. evenhand puts outcomes in the order of `at`, and many helpdesks know only
@@ -215,6 +249,7 @@ static void of_absent(struct finding *in)
     bool taken = mode == EH_OWNER_REPORT || (mode == EH_OWNER_GUARD && is_managers_hand(in));
     if (taken && said->account && !is_our_hand(in))
         owner_put(in, message);
+    answer_find(in);
 }
 
 static void of_closed(struct finding *in)
@@ -236,6 +271,7 @@ static void of_ended(struct finding *in)
     bool is_off = in->view->connection->owner == EH_OWNER_OFF;
     if (in->view->said->account && !is_off && owner_differs(in) && !in->view->said->open)
         owner_add(in);
+    answer_find(in);
     end_add(in);
 }
 
@@ -249,6 +285,8 @@ static void of_open(struct finding *in)
     if (is_changed(in->view->held, said))
         ticket_add(in);
     owner_find(in);
+    pause_find(in);
+    answer_find(in);
 }
 
 void eh_difference_find(const struct eh_view *view, struct eh_difference *ret)

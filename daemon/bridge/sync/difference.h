@@ -34,6 +34,7 @@ struct eh_difference {
     bool in_doubt;      /* another owner was said while ours is being set: look behind that */
     bool stale;         /* older than what is known: nothing follows */
     bool reported;      /* a message `owner` is among them */
+    bool pauses;        /* that it waits for the customer, or no more, is among them */
     bool theirs;        /* whose it is they say: an entry that says the same is done already */
 };
 

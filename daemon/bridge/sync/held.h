@@ -56,6 +56,8 @@ struct eh_held {
     bool unsure : 1;                    /* whose it is was not on the outbox: it was lost */
     bool used : 1, id_is_apart : 1;
     bool told : 1;   /* by us, or its content was said since */
+    bool paused : 1; /* it waits for the customer */
+    bool answered : 1;
     bool theirs : 1; /* `account` is the helpdesk's own word, told us and not yet decided on */
     int8_t priority;
     uint8_t csat; /* 0: none is known */

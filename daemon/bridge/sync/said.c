@@ -52,18 +52,18 @@ static int read_number(const struct reading *in, const char *key, int64_t *ret)
     return 0;
 }
 
-static int read_time(const struct reading *in, int64_t *ret_ms)
+static int read_time(const struct reading *in, const char *key, int64_t *ret_ms)
 {
-    const json_t *value = value_at(in, "changed_at");
+    const json_t *value = value_at(in, key);
     int64_t at = 0;
     *ret_ms = 0;
     if (json_is_string(value) && eh_time_parse(eh_str(json_string_value(value)), &at, NULL) == 0) {
         *ret_ms = at / 1000;
         return 0;
     }
-    int r = read_number(in, "changed_at", &at);
+    int r = read_number(in, key, &at);
     if (r == 0 && (at < 0 || at > INT64_C(253402300799)))
-        r = wrong(in, "changed_at", "has to be in seconds since 1970, or a time");
+        r = wrong(in, key, "has to be in seconds since 1970, or a time");
     if (r == 0)
         *ret_ms = at * 1000;
     return r;
@@ -152,13 +152,33 @@ static int read_content(const struct reading *in, struct eh_said *said)
     return r;
 }
 
+/* True or the time of it; false is as if it were not there. */
+static int read_answered(const struct reading *in, struct eh_said *said)
+{
+    const json_t *value = value_at(in, "answered");
+    said->answered = value && !json_is_false(value);
+    return json_is_boolean(value) ? 0 : read_time(in, "answered", &said->answered_ms);
+}
+
+static int read_paused(const struct reading *in, struct eh_said *said)
+{
+    const json_t *value = value_at(in, "paused");
+    if (value && !json_is_boolean(value))
+        return wrong(in, "paused", "has to be true or false");
+    said->says_paused = value != NULL;
+    said->paused = json_is_true(value);
+    return read_answered(in, said);
+}
+
 static int read_state(const struct reading *in, struct eh_said *said)
 {
     const json_t *open = value_at(in, "open");
     if (!json_is_boolean(open))
         return wrong(in, "open", "has to be true or false");
     said->open = json_is_true(open);
-    int r = read_text(in, "reason", &said->reason);
+    int r = read_paused(in, said);
+    if (r == 0)
+        r = read_text(in, "reason", &said->reason);
     if (r == 0)
         r = read_number(in, "csat", &said->csat);
     if (r == 0)
@@ -167,7 +187,7 @@ static int read_state(const struct reading *in, struct eh_said *said)
         said->odd = "in: csat: is above 5, and left out; the profile has to bring it to 1 to 5";
         said->csat = 0;
     }
-    return r < 0 ? r : read_time(in, &said->changed_at_ms);
+    return r < 0 ? r : read_time(in, "changed_at", &said->changed_at_ms);
 }
 
 int eh_said_read(const json_t *value, const struct eh_connection *c, struct eh_said *ret,

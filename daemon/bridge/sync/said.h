@@ -30,13 +30,16 @@ struct eh_said {
     const char *account; /* who has it; NULL: nobody, or an account that stands for nobody */
     const char *by;      /* whose hand it was, or NULL */
     bool open;
-    const char *outcome;   /* of what is not open */
-    const char *reason;    /* of `cancelled`, or NULL */
-    int64_t csat;          /* 0: not said */
-    int64_t handled_s;     /* < 0: not said */
-    int64_t changed_at_ms; /* 0: not said */
-    const json_t *more;    /* or NULL */
-    const char *odd;       /* what was wrong and is left out, or NULL */
+    bool says_paused, paused; /* paused: it waits for the customer */
+    bool answered;            /* somebody has answered the customer ... */
+    int64_t answered_ms;      /* ... first at that time; 0: not said */
+    const char *outcome;      /* of what is not open */
+    const char *reason;       /* of `cancelled`, or NULL */
+    int64_t csat;             /* 0: not said */
+    int64_t handled_s;        /* < 0: not said */
+    int64_t changed_at_ms;    /* 0: not said */
+    const json_t *more;       /* or NULL */
+    const char *odd;          /* what was wrong and is left out, or NULL */
 };
 
 /* -EH_EINVAL: what is wrong with it. */

@@ -129,6 +129,8 @@ void eh_sync_learn(struct eh_sync *sync, struct eh_held *held, const json_t *tic
     held->loss = sync->losses;
     held->value = json_integer_value(json_object_get(ticket, "value"));
     held->priority = (int8_t)json_integer_value(json_object_get(ticket, "priority"));
+    held->paused = json_object_get(ticket, "paused_at") != NULL;
+    held->answered |= json_is_true(json_object_get(ticket, "answered"));
     if (state && strcmp(state, "closed") == 0)
         eh_held_close(sync->holdings, held);
     else
@@ -151,6 +153,9 @@ static void apply_state(struct eh_sync *sync, struct eh_held *held, const struct
         eh_held_close(sync->holdings, held);
     else if (ours && !eh_held_is_open(held))
         held->state = EH_HELD_WAITING, held->account = NULL;
+    if (difference->pauses)
+        held->paused = said->paused;
+    held->answered |= said->answered || !said->open; /* a closing answers, too */
     if (difference->theirs) {
         set_text(sync, &held->account, said->account);
         held->theirs = !held->account == !said->account;
@@ -468,9 +473,20 @@ static void take_decision(struct eh_sync *sync, struct eh_held *held, const char
     } else {
         return;
     }
+    held->paused = false;
     held->touched_us = monotonic_us();
     held->loss = sync->losses;
     held->unsure = false;
+}
+
+/* Entries that leave it with whom it is. */
+static bool take_clock(struct eh_held *held, const char *type)
+{
+    bool pauses = strcmp(type, "paused") == 0 || strcmp(type, "resumed") == 0;
+    if (pauses)
+        held->paused = strcmp(type, "paused") == 0;
+    return pauses || strcmp(type, "late") == 0 || strcmp(type, "answered") == 0 ||
+           strcmp(type, "unanswered") == 0;
 }
 
 void eh_sync_entry(struct eh_sync *sync, const json_t *entry)
@@ -484,7 +500,7 @@ void eh_sync_entry(struct eh_sync *sync, const json_t *entry)
         return;
     }
     struct eh_held *held = eh_held_find(sync->holdings, id);
-    if (!held)
+    if (!held || take_clock(held, type))
         return;
     held->theirs = false;
     if (held->state != EH_HELD_UNKNOWN)

@@ -289,6 +289,10 @@ class Ticket {
         return $this->row['state'] == 'open';
     }
 
+    function isAnswered() {
+        return !empty($this->row['answered']);
+    }
+
     function isChild() {
         return (bool) $this->row['ticket_pid'];
     }

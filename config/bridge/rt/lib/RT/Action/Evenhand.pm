@@ -64,6 +64,7 @@ sub State {
         customer => $self->Customer($ticket), subject => $ticket->Subject,
         priority => int($ticket->Priority || 0), fields => $self->CustomFields($ticket),
         merged   => $into == $id ? undef : "$into",
+        told     => int($ticket->ToldObj->Unix || 0) || undef,
     };
 }
 
