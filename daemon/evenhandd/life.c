@@ -445,6 +445,8 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
     if (r == 0)
         r = app_desk_file_identity(&app, currency, error);
     if (r == 0)
+        r = app_desk_file_check_holidays(&app, error);
+    if (r == 0)
         r = redis_address(config, &address, error);
     explicit_bzero(&address, sizeof address);
     if (r == 0)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #define TIME_ZONE_MAX 63 /* bytes */
-#define DAY_MINUTES   (24 * 60)
 #define SHOWN_MAX     40 /* bytes of a text in a refusal */
 
 /* Checks the spelling alone. The daemon looks whether the zone exists: lib/ reads no files. */
@@ -35,86 +34,6 @@ int eh_desk_read_time_zone(struct desk_reader *reader, const struct desk_node *n
             reader, node, path, EH_EINVAL, "`%.*s` is no time zone such as Europe/Oslo",
             text.size < TIME_ZONE_MAX ? (int)text.size : TIME_ZONE_MAX, text.data);
     return eh_desk_keep_text(reader, text, ret);
-}
-
-/* ---- A day: "08:00-12:00 12:30-16:00". */
-
-/* Reads "08:00" from the front of *text. */
-static bool clock_take(struct eh_str *text, uint16_t *ret)
-{
-    const char *t = text->data;
-    if (text->size < 5 || t[2] != ':')
-        return false;
-    for (int i = 0; i < 5; i++)
-        if (i != 2 && (t[i] < '0' || t[i] > '9'))
-            return false;
-    int minutes = ((t[0] - '0') * 10 + t[1] - '0') * 60 + (t[3] - '0') * 10 + t[4] - '0';
-    if (t[3] > '5' || minutes > DAY_MINUTES)
-        return false;
-    *text = eh_str_n(t + 5, text->size - 5);
-    *ret = (uint16_t)minutes;
-    return true;
-}
-
-/* Reads "22:00-06:00" from the front of *text. It ends on the next day if it ends before it begins.
- */
-static bool span_take(struct eh_str *text, struct eh_desk_span *ret)
-{
-    struct eh_desk_span span;
-    if (!clock_take(text, &span.from) || text->size == 0 || text->data[0] != '-')
-        return false;
-    *text = eh_str_n(text->data + 1, text->size - 1);
-    if (!clock_take(text, &span.until) || span.from == span.until || span.from == DAY_MINUTES)
-        return false;
-    if (span.until < span.from)
-        span.until = (uint16_t)(span.until + DAY_MINUTES);
-    *ret = span;
-    return text->size == 0 || text->data[0] == ' ';
-}
-
-static void spaces_skip(struct eh_str *text)
-{
-    while (text->size > 0 && text->data[0] == ' ')
-        *text = eh_str_n(text->data + 1, text->size - 1);
-}
-
-/* Refuses a span that begins before the last one ends. */
-static int span_check(struct desk_reader *reader, const struct desk_node *node,
-                      const struct desk_path *path, const struct eh_desk_span *spans,
-                      uint32_t count)
-{
-    if (count == EH_DESK_SPANS_MAX)
-        return eh_desk_refuse(reader, node, path, EH_ERANGE, "has more than %d intervals",
-                              EH_DESK_SPANS_MAX);
-    if (count > 0 && spans[count].from < spans[count - 1].until)
-        return eh_desk_refuse(reader, node, path, EH_EINVAL,
-                              "an interval begins before the one in front of it ends");
-    return 0;
-}
-
-static int day_read(struct desk_reader *reader, const struct desk_node *node,
-                    const struct desk_path *path, void *ret)
-{
-    struct eh_desk_span spans[EH_DESK_SPANS_MAX + 1];
-    struct eh_desk_day *day = ret;
-    struct eh_str text;
-    uint32_t count = 0;
-    int r = eh_desk_read_text(reader, node, path, &text);
-    if (r < 0)
-        return r;
-    for (spaces_skip(&text); text.size > 0; spaces_skip(&text), count++) {
-        struct eh_str shown = eh_str_cut(text, SHOWN_MAX);
-        if (!span_take(&text, &spans[count]))
-            return eh_desk_refuse(reader, node, path, EH_EINVAL,
-                                  "`%.*s` is no time of work such as 08:00-12:00 or 22:00-06:00",
-                                  EH_STR_ARG(shown));
-        r = span_check(reader, node, path, spans, count);
-        if (r < 0)
-            return r;
-    }
-    day->spans = eh_arena_copy(reader->arena, spans, (count ? count : 1) * sizeof *spans);
-    day->span_count = count;
-    return day->spans ? 0 : eh_desk_out_of_memory(reader);
 }
 
 /* ---- A week: {mon-thu: ..., fri: ...}. */
@@ -151,7 +70,7 @@ static int weekdays_read(struct desk_reader *reader, const struct desk_node *key
         return eh_desk_refuse(reader, key, path, EH_EINVAL,
                               "no weekday; write mon, tue, wed, thu, fri, sat or sun, or a range "
                               "such as mon-thu");
-    int r = day_read(reader, key->next, path, &day);
+    int r = eh_desk_read_day(reader, key->next, path, &day);
     if (r < 0)
         return r;
     for (int i = first; i <= last; i++) {
@@ -196,77 +115,19 @@ static int week_read(struct desk_reader *reader, const struct desk_node *node,
     return r;
 }
 
-/* ---- Days with other hours. */
-
-static const struct desk_field holiday_fields[] = {
-    {"date", eh_desk_read_date, offsetof(struct eh_desk_holiday, date), true},
-    {"hours", day_read, offsetof(struct eh_desk_holiday, day), false},
-};
-
-static int holiday_read(struct desk_reader *reader, const struct desk_node *node,
-                        const struct desk_path *path, struct eh_desk_holiday *ret)
-{
-    *ret = (struct eh_desk_holiday){0};
-    return node->kind == DESK_SCALAR
-               ? eh_desk_read_date(reader, node, path, &ret->date)
-               : eh_desk_read_map(reader, node, path, holiday_fields,
-                                  sizeof holiday_fields / sizeof *holiday_fields, ret);
-}
-
-static int holidays_compare(const void *left, const void *right)
-{
-    const struct eh_desk_holiday *a = left, *b = right;
-    return (a->date > b->date) - (a->date < b->date);
-}
-
-static int holidays_check(struct desk_reader *reader, const struct desk_node *node,
-                          const struct desk_path *path, const struct eh_desk_calendar *calendar)
-{
-    char text[EH_DECIMAL_TEXT_MAX];
-    for (uint32_t i = 1; i < calendar->holiday_count; i++) {
-        if (calendar->holidays[i - 1].date != calendar->holidays[i].date)
-            continue;
-        eh_date_print(calendar->holidays[i].date, text);
-        return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s is in the list twice", text);
-    }
-    return 0;
-}
-
-static int holidays_read(struct desk_reader *reader, const struct desk_node *node,
-                         const struct desk_path *path, void *ret)
-{
-    struct eh_desk_calendar *calendar = ret;
-    int r = eh_desk_check_list(reader, node, path, EH_DESK_HOLIDAYS_MAX);
-    if (r < 0)
-        return r;
-    calendar->holidays =
-        eh_arena_alloc(reader->arena, (node->size + (size_t)1) * sizeof *calendar->holidays);
-    if (!calendar->holidays)
-        return eh_desk_out_of_memory(reader);
-    for (const struct desk_node *item = node->first; item; item = item->next) {
-        struct desk_path at = eh_desk_path_item(path, calendar->holiday_count);
-        r = holiday_read(reader, item, &at, &calendar->holidays[calendar->holiday_count]);
-        if (r < 0)
-            return r;
-        calendar->holiday_count++;
-    }
-    qsort(calendar->holidays, calendar->holiday_count, sizeof *calendar->holidays,
-          holidays_compare);
-    return holidays_check(reader, node, path, calendar);
-}
-
 /* ---- Calendars. */
 
 struct calendar {
     struct eh_desk_calendar kept;
-    const struct desk_node *hours;
+    const struct desk_node *hours, *holidays, *holidays_file;
 };
 
 static const struct desk_field calendar_fields[] = {
     {"id", eh_desk_read_id, offsetof(struct calendar, kept.id), true},
     {"time_zone", eh_desk_read_time_zone, offsetof(struct calendar, kept.time_zone), false},
     {"hours", eh_desk_read_node, offsetof(struct calendar, hours), true},
-    {"holidays", holidays_read, offsetof(struct calendar, kept), false},
+    {"holidays", eh_desk_read_node, offsetof(struct calendar, holidays), false},
+    {"holidays_file", eh_desk_read_node, offsetof(struct calendar, holidays_file), false},
 };
 
 static int calendar_read(struct desk_reader *reader, const struct desk_node *node,
@@ -279,6 +140,9 @@ static int calendar_read(struct desk_reader *reader, const struct desk_node *nod
         return r;
     struct desk_path hours = eh_desk_path_key(path, eh_str("hours"));
     r = week_read(reader, calendar.hours, &hours, &calendar.kept);
+    if (r == 0)
+        r = eh_desk_read_holidays(reader, calendar.holidays, calendar.holidays_file, path,
+                                  &calendar.kept);
     if (r < 0)
         return r;
     const struct eh_desk *desk = reader->desk;

@@ -68,6 +68,11 @@ static void holidays_diff(struct eh_lines *to, const char *who, const struct eh_
     }
 }
 
+static struct eh_str file_name(const struct eh_desk_calendar *calendar)
+{
+    return calendar->file.name.size ? calendar->file.name : eh_str("none");
+}
+
 static void calendar_diff(struct eh_lines *to, const char *who, const struct eh_desk_calendar *old,
                           const struct eh_desk_calendar *new)
 {
@@ -77,6 +82,9 @@ static void calendar_diff(struct eh_lines *to, const char *who, const struct eh_
                      EH_STR_ARG(new->time_zone));
     for (int i = 0; i < 7; i++)
         day_diff(to, who, names[i], &old->week[i], &new->week[i]);
+    if (!eh_str_equal(old->file.name, new->file.name))
+        eh_lines_say(to, "%s: holidays_file %.*s -> %.*s", who, EH_STR_ARG(file_name(old)),
+                     EH_STR_ARG(file_name(new)));
     holidays_diff(to, who, old, new);
 }
 
@@ -150,6 +158,32 @@ static bool has_work(const struct eh_desk_calendar *calendar)
     return false;
 }
 
+static uint32_t days_within(const struct eh_desk_calendar *calendar, int32_t from, int32_t until)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < calendar->holiday_count; i++)
+        count += calendar->holidays[i].date >= from && calendar->holidays[i].date <= until;
+    return count;
+}
+
+static void file_warn(struct eh_lines *to, const struct eh_desk_calendar *calendar)
+{
+    const struct eh_desk_holidays_file *file = &calendar->file;
+    char from[EH_DECIMAL_TEXT_MAX], until[EH_DECIMAL_TEXT_MAX];
+    if (file->name.size == 0 || file->until < file->from)
+        return;
+    eh_date_print(file->from, from);
+    eh_date_print(file->until, until);
+    if (file->left_out)
+        eh_lines_say(to,
+                     "calendar %.*s: %u events of %.*s are no whole days and were left out; a day "
+                     "with other hours is {date: DATE, hours: INTERVALS} under `holidays`",
+                     EH_STR_ARG(calendar->id), file->left_out, EH_STR_ARG(file->name));
+    if (days_within(calendar, file->from, file->until) == 0)
+        eh_lines_say(to, "calendar %.*s: %.*s has no day from %s to %s; is it of another year?",
+                     EH_STR_ARG(calendar->id), EH_STR_ARG(file->name), from, until);
+}
+
 size_t eh_desk_hours_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void *context)
 {
     struct eh_lines to = {.line = line, .context = context};
@@ -157,6 +191,8 @@ size_t eh_desk_hours_warnings(const struct eh_desk *desk, eh_desk_line_fn *line,
         if (!has_work(&desk->calendars[i]))
             eh_lines_say(&to, "calendar %.*s: has no hours; whoever has it is never dealt anything",
                          EH_STR_ARG(desk->calendars[i].id));
+    for (uint32_t i = 0; i < desk->calendar_count; i++)
+        file_warn(&to, &desk->calendars[i]);
     for (uint32_t i = 0; i < desk->rep_count; i++) {
         const struct eh_desk_calendar *hours = desk->reps[i].hours;
         if (hours && hours->id.size == 0 && !has_work(hours))

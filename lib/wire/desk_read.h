@@ -109,6 +109,11 @@ desk_read_fn eh_desk_read_skills;
  * calendar, or own ones. */
 desk_read_fn eh_desk_read_hours;
 desk_read_fn eh_desk_read_time_zone; /* desk_hours.c: struct eh_str: the name of a zone */
+desk_read_fn eh_desk_read_day;       /* desk_day.c: struct eh_desk_day: "08:00-12:00 13:00-16:00" */
+/* desk_holidays.c: `holidays` and `holidays_file` of the calendar at `path`, where it has them. */
+int eh_desk_read_holidays(struct desk_reader *, const struct desk_node *holidays,
+                          const struct desk_node *file, const struct desk_path *,
+                          struct eh_desk_calendar *) EH_MUST_CHECK;
 /* desk_hours.c: `calendars` of the desk; reader->desk must have its time zone by then. */
 int eh_desk_read_calendars(struct desk_reader *, const struct desk_node *,
                            const struct desk_path *) EH_MUST_CHECK;

@@ -7,6 +7,9 @@ libfaketime starts the daemon in the past. What is dealt when stands in tables t
 import datetime
 import getpass
 import json
+import os
+import shutil
+import signal
 import time
 import zoneinfo
 
@@ -341,6 +344,72 @@ def changed(stack):
     desk["calendars"][0]["time_zone"] = "Europe/Nowhere"
     answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(desk))
     assert answer.code == 400 and "Europe/Nowhere" in answer.json["error"]["message"], answer
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+def holidays(*days):
+    """An iCalendar file of whole days, as public ones are: nobody is busy by them."""
+    events = ["BEGIN:VEVENT\r\nUID:%s@x\r\nDTSTART;VALUE=DATE:%s\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n"
+              % (day, day.replace("-", "")) for day in days]
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "".join(events) + "END:VCALENDAR\r\n"
+
+
+@scenario("a file of holidays: read at the start, at SIGHUP and by `desk apply`; the log has its days, and"
+          " nobody needs the file to decide again")
+def from_file(stack):
+    path = stack.dir + "/norway.ics"
+
+    def write(*days):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(holidays(*days))
+
+    def told(*arguments, code=0, **where):
+        got = stack.cli(*arguments, check=False, **where)
+        assert got[0] == code, got
+        return got[1] + got[2]
+
+    desk = office()
+    desk["calendars"][0] = dict(OFFICE, holidays_file="norway.ics")
+    write("2025-06-09")
+    hours = Hours(stack, desk)
+    hours.start(utc(MONDAY + " 08:00"))
+    assert hours.dealt(SALES) == [], "a Monday, and a holiday by the file of the first start"
+    assert not hours.daemon.status()["desk_file_differs"]
+    write("2025-06-10")
+    hours.daemon.signal(signal.SIGHUP)
+    all_dealt(hours)
+    text = hours.daemon.get("/v1/desk").json["text"]
+    assert '"2025-06-10"' in text and '"2025-06-09"' not in text, text
+    # Somebody applies a file of their own, with holidays beside it.
+    folder = stack.dir + "/mine"
+    os.mkdir(folder)
+    os.rename(path, folder + "/norway.ics")
+    shutil.copy(stack.dir + "/desk.yaml", folder)
+    with open(folder + "/norway.ics", "w", encoding="utf-8") as file:
+        file.write(holidays("2025-06-09", "2025-06-10"))
+    said = told("desk", "diff", folder + "/desk.yaml")
+    assert said.startswith("calendar office: with holiday 2025-06-09\nwarning: "), said
+    told("desk", "apply", folder + "/desk.yaml")
+    assert hours.off("ana") and hours.dealt(SALES) == []
+    os.rename(folder + "/norway.ics", folder + "/gone.ics")
+    said = told("desk", "diff", folder + "/desk.yaml", code=78)
+    assert "holidays_file: %s/norway.ics: No such file" % folder in said, said
+    with open(folder + "/norway.ics", "w", encoding="utf-8") as file:
+        file.write("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20259\nEND:VEVENT\nEND:VCALENDAR\n")
+    said = told("desk", "apply", folder + "/desk.yaml", code=78)
+    assert "holidays_file: norway.ics:4: this is no iCalendar" in said, said
+    answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(desk))
+    assert answer.code == 400 and "norway.ics comes without its text" in answer.json["error"]["message"]
+    # Neither file is there: the log has what they said.
+    hours.daemon.kill()
+    hours.start(utc("2025-06-10 08:00"))
+    assert hours.off("ana") and waiting(hours) == 1
+    wait_until("somebody is told", lambda: "norway.ics: No such file" in
+               json.dumps(hours.daemon.status()["alarms"]))
+    assert hours.daemon.stop() == 0
+    hours.start(utc("2025-06-11 08:00"))
+    all_dealt(hours)
     verify_ok(stack)
     check_invariants(stack)
 

@@ -48,6 +48,10 @@ TESTS = {
         "unit/engine_signal": ["what_is_older_changes_nothing"]},
     "absences of a rep that are not over, of all reps": {
         "unit/engine_hours": ["wrong_absences_are_refused", "all_absences_have_a_bound"]},
+    "a file of holidays, files that a desk file names, days of a calendar": {
+        "unit/holidays": ["a_file_up_to_its_bytes", "files_up_to_their_bound",
+                          "days_up_to_their_bound"],
+        "unit/desk_hours": ["holidays_up_to_their_bound"]},
     "intervals of one schedule that lie ahead, of all schedules": {
         "unit/schedule": ["numbers_have_bounds", "a_record_has_a_bound"],
         "unit/engine_hours": ["what_no_shell_writes_is_refused_whole", "all_intervals_have_a_bound"]},

@@ -102,6 +102,7 @@ OWN = {
     "web/sign/memory.h": "struct eh_token link, session;",
     "web/sign/token.h": "struct eh_sign_key key;",
     "web/sign/sign.h": """struct eh_web_config *web; struct eh_http_request *request;""",
+    "wire/holidays_file.h": "eh_holidays_fn *put;",
     "ask/asker.h": "eh_asker_fn *on_answer;",
     "sync/difference.h": """#include "bridge/in/feed.h"
         struct eh_held *held; struct eh_said said; struct eh_connection *connection;

@@ -200,6 +200,8 @@ static int time_add(struct ics_reader *reader, int64_t start_s)
     int64_t of_s = override ? seconds_of(icalcomponent_get_recurrenceid(reader->event)) : start_s;
     struct eh_ics_time time = {.id = id_make(reader, of_s, override || event_recurs(reader->event)),
                                .busy = event_is_busy(reader->event),
+                               .cancelled =
+                                   icalcomponent_get_status(reader->event) == ICAL_STATUS_CANCELLED,
                                .days = start.is_date,
                                .local = zone_is_floating(start),
                                .from_s = start_s,

@@ -22,8 +22,9 @@
 struct eh_ics_time {
     struct eh_str id; /* the UID; of one of several times, with that time behind it */
     bool busy;        /* busy or out of office, not cancelled */
-    bool days;        /* of whole days: from the first to the last */
-    bool local;       /* wall time of whoever reads it */
+    bool cancelled;
+    bool days;  /* of whole days: from the first to the last */
+    bool local; /* wall time of whoever reads it */
     int32_t first, last;
     int64_t from_s, until_s; /* else: seconds since 1970, UTC or as local clocks show it */
     uint32_t line;           /* where the event begins */

@@ -2,7 +2,7 @@
  * desk_file: the desk file on disk: read at the first start and on SIGHUP, compared in between.
  *
  * The desk that was applied last holds; a file that differs is only reported. A bad file is refused
- * whole, with its name and line in `status`.
+ * whole, with its name and line in `status`. The days of its files of holidays are put into it.
  */
 #include "lead/parts.h"
 
@@ -10,7 +10,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <evenhand/wire/holidays_file.h>
+
+#include "ics/holidays.h"
 #include "host/log.h"
+
+#define PATH_BYTES 4096
 
 /* The whole file, bounded. */
 static int file_read(const char *path, struct eh_bytes *ret, struct eh_error *error)
@@ -29,6 +34,42 @@ static int file_read(const char *path, struct eh_bytes *ret, struct eh_error *er
     if (ret->size > EH_DESK_TEXT_MAX)
         return eh_error_set(error, EH_ERANGE, "%s: larger than %u bytes", path, EH_DESK_TEXT_MAX);
     return ret->failed ? eh_error_set(error, EH_ENOMEM, "%s: out of memory", path) : 0;
+}
+
+/* Where the files of holidays are: beside the desk file. */
+static void folder_of(const struct eh_app *app, char ret[PATH_BYTES])
+{
+    const char *path = app->services.config->desk, *end = strrchr(path, '/');
+    eh_format(ret, PATH_BYTES, "%.*s", end ? (int)(end - path + (end == path)) : 1,
+              end ? path : ".");
+}
+
+/* The desk file with the days of its files of holidays. An error of the text has no path. */
+static int file_expand(const struct eh_app *app, struct eh_holidays_years years,
+                       const struct eh_bytes *text, struct eh_bytes *ret, struct eh_error *error)
+{
+    char folder[PATH_BYTES];
+    folder_of(app, folder);
+    const struct eh_holidays_source source = {folder, years};
+    return eh_holidays_expand(eh_str_n((const char *)text->data, text->size), &source, ret, error);
+}
+
+static struct eh_holidays_years years_now(struct eh_app *app)
+{
+    struct eh_clock *clock = &app->services.clock;
+    return eh_holidays_years_at(eh_clock_date(clock, eh_clock_now_us(clock)));
+}
+
+/* Those of the desk that is applied, so that a New Year does not make its file another one. */
+static struct eh_holidays_years years_applied(struct eh_app *app)
+{
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
+    for (uint32_t i = 0; desk && i < desk->calendar_count; i++) {
+        const struct eh_desk_holidays_file *file = &desk->calendars[i].file;
+        if (file->name.size && file->from <= file->until)
+            return (struct eh_holidays_years){file->from, file->until};
+    }
+    return years_now(app);
 }
 
 int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error *error)
@@ -51,6 +92,18 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
     return 0;
 }
 
+int app_desk_file_check_holidays(struct eh_app *app, struct eh_error *error)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT, whole = EH_BYTES_INIT;
+    struct eh_error inner = {0};
+    int r = file_read(app->services.config->desk, &text, error);
+    if (r < 0)
+        return r;
+    r = file_expand(app, years_now(app), &text, &whole, &inner);
+    return r < 0 ? eh_error_set(error, inner.code, "%s:%s", app->services.config->desk, inner.text)
+                 : 0;
+}
+
 static void refused(struct eh_app *app, const char *text)
 {
     char line[EH_ERROR_TEXT_MAX];
@@ -69,15 +122,16 @@ static void on_applied(void *context, const struct eh_command_result *result)
 
 void app_desk_file_load(struct eh_app *app, const char *actor)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes written = EH_BYTES_INIT, text = EH_BYTES_INIT;
     struct eh_error error = {0};
-    if (file_read(app->services.config->desk, &text, &error) < 0) {
+    if (file_read(app->services.config->desk, &written, &error) < 0) {
         app_error(app, error.text);
         eh_log(EH_LOG_ERROR, "%s", error.text);
         return;
     }
     struct eh_command *c;
-    if (eh_command_new(EH_MESSAGE_DESK, on_applied, app, &c, &error) < 0) {
+    if (file_expand(app, years_now(app), &written, &text, &error) < 0 ||
+        eh_command_new(EH_MESSAGE_DESK, on_applied, app, &c, &error) < 0) {
         refused(app, error.text);
         return;
     }
@@ -95,11 +149,16 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
 
 static int compare(struct eh_app *app, struct eh_error *error)
 {
-    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes written = EH_BYTES_INIT, text = EH_BYTES_INIT;
+    struct eh_error inner = {0};
     struct eh_totals totals;
-    int r = file_read(app->services.config->desk, &text, error);
+    int r = file_read(app->services.config->desk, &written, error);
     if (r < 0)
         return r;
+    r = file_expand(app, years_applied(app), &written, &text, &inner);
+    if (r < 0)
+        return eh_error_set(error, inner.code, "desk_file %s:%s", app->services.config->desk,
+                            inner.text);
     eh_engine_totals(app->state.engine, &totals);
     app->desk_file.differs =
         !eh_str_equal(totals.desk_text, eh_str_n((char *)text.data, text.size));
@@ -109,6 +168,7 @@ static int compare(struct eh_app *app, struct eh_error *error)
 void app_desk_file_check(struct eh_app *app)
 {
     app->desk_file.seen = (struct stat){0};
+    app->desk_file.holidays_seen = 0;
     if (app_desk_file_look(app, NULL) < 0)
         return; /* the lookout tells of it */
 }
@@ -121,6 +181,25 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/* What tells one state of the files of holidays from another. */
+static uint64_t holidays_look(const struct eh_app *app)
+{
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
+    char folder[PATH_BYTES], path[PATH_BYTES + EH_HOLIDAYS_NAME_MAX];
+    uint64_t sum = 1;
+    folder_of(app, folder);
+    for (uint32_t i = 0; desk && i < desk->calendar_count; i++) {
+        struct stat st = {0};
+        if (desk->calendars[i].file.name.size == 0)
+            continue;
+        eh_format(path, sizeof path, "%s/%.*s", folder, EH_STR_ARG(desk->calendars[i].file.name));
+        if (stat(path, &st) == 0)
+            sum = sum * 1000003 + (uint64_t)st.st_size * 31 + (uint64_t)st.st_ino +
+                  (uint64_t)st.st_mtim.tv_sec * 1000000007 + (uint64_t)st.st_mtim.tv_nsec;
+    }
+    return sum;
+}
+
 int app_desk_file_look(struct eh_app *app, struct eh_error *error)
 {
     struct stat st;
@@ -130,11 +209,14 @@ int app_desk_file_look(struct eh_app *app, struct eh_error *error)
         return eh_error_set(error, EH_ENOTFOUND,
                             "desk_file %s: %s; the desk goes on as it was applied last",
                             app->services.config->desk, strerror(errno));
-    if (same_file(&st, &app->desk_file.seen))
+    uint64_t holidays = holidays_look(app);
+    if (same_file(&st, &app->desk_file.seen) && holidays == app->desk_file.holidays_seen)
         return 0;
     int r = compare(app, error);
-    if (r == 0)
+    if (r == 0) {
         app->desk_file.seen = st;
+        app->desk_file.holidays_seen = holidays;
+    }
     return r;
 }
 

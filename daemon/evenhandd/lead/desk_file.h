@@ -9,8 +9,9 @@
 #include "lead/app.h"
 
 struct eh_desk_file {
-    bool differs;     /* the file is not what is applied */
-    struct stat seen; /* as it was compared last; all 0: never */
+    bool differs;           /* the file is not what is applied */
+    struct stat seen;       /* as it was compared last; all 0: never */
+    uint64_t holidays_seen; /* the same of the files of holidays that it names */
 };
 
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
@@ -20,5 +21,7 @@ int app_desk_file_look(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
 bool app_desk_file_differs(const struct eh_app *);
 /* Sets desk_id, currency and the clock's zone from the file. */
 int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
+/* Whether the files of holidays that it names can be read. */
+int app_desk_file_check_holidays(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
 
 #endif

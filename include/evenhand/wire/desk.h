@@ -71,13 +71,21 @@ struct eh_desk_holiday {
     struct eh_desk_day day; /* takes the place of the weekday's */
 };
 
+/* A file that days of a calendar come from; see holidays_file.h. */
+struct eh_desk_holidays_file {
+    struct eh_str name;  /* empty: none */
+    int32_t from, until; /* days that were read; until < from: it was not read yet */
+    uint32_t left_out;   /* events of it that are no whole days */
+};
+
 /* Who works when: hours by weekday, and days with other ones. */
 struct eh_desk_calendar {
     struct eh_str id; /* empty: the own hours of a rep or a team */
     struct eh_str time_zone;
     struct eh_desk_day week[7];       /* from Monday */
-    struct eh_desk_holiday *holidays; /* sorted by date, each once */
+    struct eh_desk_holiday *holidays; /* sorted by date, each once; those of `file`, too */
     uint32_t holiday_count;
+    struct eh_desk_holidays_file file;
     const struct eh_desk_calendar *holidays_of; /* own hours: the calendar whose holidays and time
                                                    zone hold for them; or NULL */
 };

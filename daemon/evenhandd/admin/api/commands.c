@@ -3,6 +3,7 @@
  */
 #include "admin/api/change.h"
 
+#include "ics/holidays.h"
 #include "host/loop.h"
 
 #include <evenhand/draw/hash.h>
@@ -322,6 +323,20 @@ static int describe_desk(struct eh_admin_request *request, const struct eh_parse
     return r < 0 ? eh_error_set(error, EH_ENOMEM, "out of memory") : 0;
 }
 
+/* Files of holidays come with the desk file: they are none of this machine's. */
+static int read_desk(struct eh_admin_request *request, struct eh_parsed_desk **ret,
+                     struct eh_error *error)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    struct eh_totals totals;
+    eh_engine_totals(eh_app_engine(request->admin->app), &totals);
+    const struct eh_holidays_source source = {NULL, eh_holidays_years_at(totals.date)};
+    int r = eh_holidays_expand(request->body, &source, &text, error);
+    return r < 0 ? r
+                 : eh_parsed_desk_new(eh_str_n((const char *)text.data, text.size),
+                                      EH_DESK_WRITTEN_NOW, ret, error);
+}
+
 /* The command holds the file from here on. */
 static void submit_desk(struct eh_admin_request *request, struct eh_parsed_desk *file)
 {
@@ -339,7 +354,7 @@ void eh_admin_put_desk(struct eh_admin_request *request)
     struct eh_error error = {0};
     struct eh_str dry_run = eh_http_path_query(&request->path, "dry_run");
     struct eh_parsed_desk *file = NULL;
-    int r = eh_parsed_desk_new(request->body, EH_DESK_WRITTEN_NOW, &file, &error);
+    int r = read_desk(request, &file, &error);
     eh_loop_note("desk", "file");
     if (r == 0)
         r = describe_desk(request, file, &request->extra, &error);
