@@ -45,6 +45,10 @@ static json_t *team_json(const struct eh_desk_team *team)
     eh_json_put_text(row, "policy", team->policy);
     eh_json_put(row, "capacity", team->capacity ? json_integer(team->capacity) : NULL);
     eh_json_put(row, "managers", managers);
+    if (team->at_most_hour)
+        eh_json_put_int(row, "per_hour", team->at_most_hour);
+    if (team->at_most_day)
+        eh_json_put_int(row, "per_day", team->at_most_day);
     return row;
 }
 

@@ -93,6 +93,35 @@ def ratings(stack):
     verify_ok(stack)
 
 
+@scenario("times: who was absent, when a ticket was answered, how many a team deals at most")
+def times(stack):
+    whole = desk()[0]
+    whole["teams"][0]["at_most"] = {"per_hour": 60, "per_day": 90}
+    stack.start(whole)
+    hour = 3600000
+    now = int(time.time() * 1000)
+    for message in ({"from": now - hour, "until": now + hour, "uid": "a"}, {"from": now + 2 * hour, "uid": "b"},
+                    {"from": now + 2 * hour, "until": now + 3 * hour, "uid": "b"},
+                    {"from": now + 5 * hour, "until": now + 6 * hour, "uid": "c"}, {"uid": "c", "cancel": 0}):
+        stack.add({"type": "absence", "rep": "ben", **message})
+    asked = ("SELECT uid, until IS NULL, ended_at IS NULL, replaced FROM absence ORDER BY input")
+    wait_until("they are told", lambda: len(rows(stack, asked)) == 4)
+    stack.settle()
+    assert rows(stack, asked) == [("a", False, True, False), ("b", True, False, True), ("b", False, True, False),
+                                  ("c", False, False, False)], rows(stack, asked)
+    until, = rows(stack, 'SELECT until FROM absence WHERE uid = %s', "a")[0]
+    assert int(until.timestamp() * 1000) == now + hour, until
+    stack.add_ticket("plain", owner="ana")
+    stack.add({"type": "outcome", "id": "plain", "outcome": "resolved"})
+    stack.settle()
+    asked = "SELECT due_at, late_at, paused_since, lapses, answered_at = closed_at FROM ticket"
+    assert rows(stack, asked) == [(None, None, None, 0, True)], rows(stack, asked)
+    wait_until("the roster is written", lambda: rows(
+        stack, "SELECT per_hour, per_day FROM team ORDER BY team")[0:2] == [(60, 90), (None, None)])
+    assert dict(rows(stack, "SELECT rep, absent_until FROM rep"))["ben"] == until
+    verify_ok(stack)
+
+
 @scenario("what managers did stands there with who and why, and so does what they set aside")
 def by_hand(stack):
     whole, month = desk()
