@@ -59,6 +59,7 @@ static int ticket_refuse(struct step *s, uint32_t team, uint32_t kind)
 static void ticket_forget(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
+    eh_clock_end(e, slot);
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     eh_ticket_remove(e, slot);
@@ -190,6 +191,8 @@ int eh_step_ticket(struct step *s)
     if (r < 0)
         return r;
     r = ticket_tell_resent(s, &e->tickets.slots[slot]);
+    if (r == 0)
+        r = eh_clock_arrive(s, slot);
     if (r == 0)
         r = ticket_give_first(s, slot, team);
     if (r < 0) {

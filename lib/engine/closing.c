@@ -52,9 +52,11 @@ void eh_outcome_leave(struct eh_engine *e, uint32_t slot)
     else if (t->state == EH_TICKET_ASSIGNED)
         eh_ticket_take(e, slot);
     eh_affinity_leave(e, slot);
+    eh_clock_end(e, slot);
     eh_ticket_count(e, t, false);
     eh_set_release(e, t->team, t->set);
     t->set = NONE;
+    t->answered = true;
     if (e->rules < EH_RULES_RETURNS) /* later rules keep it: the ticket may come back */
         t->was = NONE;
     t->aside = false;

@@ -73,6 +73,7 @@ static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_
         t->first_us = s->now_us;
     t->was = NONE;
     t->left = t->returned = false;
+    eh_clock_given(e, slot);
     eh_ticket_give(e, slot, rep);
     eh_eligible_refresh(e, rep);
     eh_digest_ticket(e, slot);
@@ -222,13 +223,14 @@ static int ticket_deal(struct step *s, uint32_t slot)
 
 /* ---- the queues */
 
-/* The ticket that the team deals next: the highest priority, then the oldest. */
+/* The ticket that the team deals next: the highest priority, then the first to be answered, then
+ * the oldest. */
 static uint32_t team_best_waiting(const struct eh_engine *e, const struct team *team)
 {
     const struct ticket *best = NULL;
     for (uint64_t left = team->ready; left; left &= left - 1) {
         const struct ticket *t = &e->tickets.slots[team->sets[__builtin_ctzll(left)].queue[0]];
-        if (!best || eh_ticket_before(t, best))
+        if (!best || eh_ticket_before(e, t, best))
             best = t;
     }
     return (uint32_t)(best - e->tickets.slots);
@@ -242,7 +244,7 @@ static uint32_t desk_best_waiting(const struct eh_engine *e)
         if (!e->roster.teams[i].ready)
             continue;
         uint32_t slot = team_best_waiting(e, &e->roster.teams[i]);
-        if (best == NONE || eh_ticket_before(&e->tickets.slots[slot], &e->tickets.slots[best]))
+        if (best == NONE || eh_ticket_before(e, &e->tickets.slots[slot], &e->tickets.slots[best]))
             best = slot;
     }
     return best;
@@ -336,7 +338,9 @@ int eh_deal_or_wait(struct step *s, uint32_t slot)
         return r;
     s->touched = true;
     eh_queue_push(e, slot);
-    r = e->rules < EH_RULES_SLICES ? desk_deal_best(s) : 0;
+    r = eh_clock_wait(s, slot);
+    if (r == 0 && e->rules < EH_RULES_SLICES)
+        r = desk_deal_best(s);
     if (r < 0 || t->state != EH_TICKET_WAITING)
         return r;
     eh_digest_ticket(e, slot);

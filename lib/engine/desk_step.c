@@ -65,6 +65,7 @@ int eh_step_desk(struct step *s)
         eh_parsed_desk_drop(file);
     if (r < 0)
         return r;
+    eh_clocks_set(e);
     eh_periods_adopt(e, s->in->date);
     struct eh_str counted = s->in->recalled.periods;
     return counted.size ? eh_periods_recall(e, counted) : 0;

@@ -34,7 +34,8 @@ enum object {
     OBJECT_SCHEDULE = 16,
     OBJECT_HOURS = 17,
     OBJECT_REP_HOURS = 18,
-    OBJECT_TEAM_HOURS = 19
+    OBJECT_TEAM_HOURS = 19,
+    OBJECT_CLOCK = 20
 };
 
 static unsigned __int128 key_number(struct eh_key key)
@@ -191,6 +192,12 @@ void eh_digest_team_hours(struct eh_engine *e, uint32_t team)
     }
     eh_encode_team_hours(e, team, scratch_begin(e, OBJECT_TEAM_HOURS));
     hash_replace(e, &e->roster.teams[team].hours_hash);
+}
+
+void eh_digest_clock(struct eh_engine *e, struct clock *c)
+{
+    eh_encode_clock(e, c, scratch_begin(e, OBJECT_CLOCK));
+    hash_replace(e, &c->hash);
 }
 
 void eh_digest_period(struct eh_engine *e, uint32_t slot)
@@ -395,11 +402,24 @@ static unsigned __int128 hours_sum(const struct eh_engine *e, struct eh_bytes *b
     return sum + bytes_hash(bytes);
 }
 
+static unsigned __int128 clocks_sum(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->clocks.used; i++) {
+        if (e->clocks.items[i].slot == NONE)
+            continue;
+        bytes_start(bytes, OBJECT_CLOCK);
+        eh_encode_clock(e, &e->clocks.items[i], bytes);
+        sum += bytes_hash(bytes);
+    }
+    return sum;
+}
+
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     unsigned __int128 sum = globals_hash(e) + teams_sum(e, &bytes) + past_sum(e, &bytes);
-    sum += hours_sum(e, &bytes);
+    sum += hours_sum(e, &bytes) + clocks_sum(e, &bytes);
     for (uint32_t i = 0; i < e->tickets.order_count; i++) {
         if (e->tickets.order[i].slot == NONE)
             continue;

@@ -7,6 +7,7 @@
 #include "units.h"
 
 struct account;
+struct clock;
 struct eh_engine;
 struct pending_outcome;
 
@@ -30,6 +31,7 @@ void eh_digest_schedule(struct eh_engine *, uint32_t number);
 void eh_digest_hours(struct eh_engine *); /* the window, and a turn under way */
 void eh_digest_rep_hours(struct eh_engine *, uint32_t rep);
 void eh_digest_team_hours(struct eh_engine *, uint32_t team);
+void eh_digest_clock(struct eh_engine *, struct clock *);
 void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goes away */
 
 #endif

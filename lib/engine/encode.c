@@ -42,6 +42,11 @@ static uint8_t ticket_state(const struct ticket *t)
                      (t->taken ? TICKET_TAKEN : 0));
 }
 
+static uint8_t ticket_more(const struct ticket *t)
+{
+    return (uint8_t)((t->answered ? TICKET_ANSWERED : 0) | (t->overflowed ? TICKET_OVERFLOWED : 0));
+}
+
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     eh_bytes_put_u8(out, IMAGE_VERSION);
@@ -79,6 +84,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_tail_put(e, t, out);
     eh_bytes_put_u(out, t->likeness);
     eh_contents_put(e, t, out);
+    eh_bytes_put_u8(out, ticket_more(t));
 }
 
 /* ---- the others */
@@ -277,6 +283,18 @@ void eh_encode_cancelled(const struct cancelled *c, struct eh_bytes *out)
     eh_bytes_put_u(out, c->key);
     eh_bytes_put_i(out, c->at_us);
     eh_bytes_put_str(out, eh_str_n(c->id, c->id_size));
+}
+
+void eh_encode_clock(const struct eh_engine *e, const struct clock *c, struct eh_bytes *out)
+{
+    eh_bytes_put_u(out, e->tickets.slots[c->slot].no);
+    eh_bytes_put_u8(out, (uint8_t)((c->own ? CLOCK_OWN : 0) | (c->late ? CLOCK_LATE : 0) |
+                                   (c->stopped ? CLOCK_STOPPED : 0)));
+    eh_bytes_put_u8(out, c->raised);
+    for (uint32_t i = 0; i < CLOCK_EVENTS; i++) {
+        eh_bytes_put_i(out, c->moments[i].at_us);
+        eh_bytes_put_i(out, c->moments[i].left_us);
+    }
 }
 
 void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)

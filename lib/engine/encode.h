@@ -8,6 +8,7 @@
 
 struct account;
 struct cancelled;
+struct clock;
 struct eh_engine;
 struct fact;
 struct pending_outcome;
@@ -19,6 +20,8 @@ struct ticket;
 
 void eh_encode_cancelled(const struct cancelled *, struct eh_bytes *);
 void eh_encode_ticket(const struct eh_engine *, const struct ticket *, struct eh_bytes *);
+/* It names its ticket by number. */
+void eh_encode_clock(const struct eh_engine *, const struct clock *, struct eh_bytes *);
 void eh_encode_rep(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_account(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_dealt(const struct eh_engine *, const struct account *, struct eh_bytes *);

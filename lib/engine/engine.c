@@ -50,6 +50,7 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     e->told_from = EH_DATE_ALWAYS;
     e->pending.list = (struct list){NONE, NONE, 0};
     e->cancelled.free = NONE;
+    e->clocks.free = NONE;
     e->cancelled.list = (struct list){NONE, NONE, 0};
     *ret = e;
     return 0;
@@ -97,6 +98,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_table_done(&e->customers);
     eh_facts_done(e);
     eh_schedules_done(e);
+    eh_clocks_done(e);
     eh_watch_done(e);
     eh_bytes_done(&e->scratch);
     free(e);
@@ -158,7 +160,8 @@ static int known_refuse(struct step *s)
 
 /* ---- what is due */
 
-/* Does one thing: the one that has been due for longest, but shifts before all others. */
+/* Does one thing: the one that has been due for longest, but shifts before all others. Or it does
+ * what is due of the times of tickets. */
 int eh_step_due(struct step *s)
 {
     struct eh_engine *e = s->e;
@@ -167,6 +170,8 @@ int eh_step_due(struct step *s)
         eh_shifts_turn(s, SHIFT_MEMBERS_PER_STEP);
         return 0;
     }
+    if (eh_message_has(&s->m, EH_FIELD_CLOCKS))
+        return eh_clocks_turn(s);
     if (eh_engine_due_us(e) > s->now_us || !eh_engine_due(e, &due))
         return 0;
     switch (due.kind) {

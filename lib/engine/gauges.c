@@ -81,11 +81,19 @@ bool eh_engine_team_gauges(const struct eh_engine *e, struct eh_str id, uint32_t
     const struct team *team = team_find(e, id);
     if (!team)
         return false;
-    *ret = (struct eh_team_gauges){
-        .waiting = team->waiting, .open = team->open, .available = team->available};
+    *ret = (struct eh_team_gauges){.waiting = team->waiting,
+                                   .open = team->open,
+                                   .late = team->late,
+                                   .available = team->available};
     gauges_add_queues(e, team, budget, ret);
     gauges_add_periods(e, id, ret);
     return true;
+}
+
+uint32_t eh_engine_due_by(const struct eh_engine *e, struct eh_str id, int64_t until_us)
+{
+    uint32_t team = eh_interner_find(&e->roster.team_ids, id);
+    return team == NONE ? 0 : eh_clocks_due_by(e, team, until_us);
 }
 
 /* ---- How long tickets waited. */

@@ -27,6 +27,7 @@ static int ticket_hold(struct step *s, uint32_t slot, uint32_t was, const char *
     t->state = EH_TICKET_HELD;
     t->was = was;
     eh_ticket_count(e, t, true);
+    eh_clock_given(e, slot);
     eh_digest_ticket(e, slot);
     return eh_step_emit(s, EH_NOTICE_HELD, t, NONE, was, &decision);
 }

@@ -84,6 +84,15 @@ static void image_read_story(struct eh_reader *in, uint8_t version, struct image
     image->sum = tale.sum;
 }
 
+/* Images older than answers: a ticket that was closed counts as answered. */
+static void image_read_more(struct eh_reader *in, uint8_t version, struct ticket *t)
+{
+    uint8_t flags = version >= 9 ? eh_read_u8(in) : t->outcome ? TICKET_ANSWERED : 0;
+    t->answered = flags & TICKET_ANSWERED;
+    t->overflowed = flags & TICKET_OVERFLOWED;
+    in->failed |= flags > TICKET_MORE || (t->outcome && !t->answered);
+}
+
 /* Whether the ticket's numbers are those that its story comes to. */
 static bool image_has_sound_story(const struct image *image)
 {
@@ -141,6 +150,7 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     eh_tail_image(in, version, &image.tail);
     image.t.likeness = version < 7 ? 0 : eh_read_u32(in);
     eh_contents_image(in, version, &image.contents);
+    image_read_more(in, version, &image.t);
     if (in->failed || !image_is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -157,6 +167,7 @@ struct eh_ticket_view eh_ticket_view_numbers(const struct ticket *t)
         .outcome = eh_str(t->outcome ? eh_outcome_name(t->outcome) : NULL),
         .state = t->state,
         .priority = t->priority,
+        .answered = t->answered,
         .value = t->value,
         .refunded = t->refunded,
         .points = t->points,

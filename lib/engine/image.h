@@ -13,7 +13,7 @@
 
 struct eh_engine;
 
-#define IMAGE_VERSION 8
+#define IMAGE_VERSION 9
 struct image {
     int64_t changed_ms;
     struct ticket t; /* numbers; its texts and names are below */

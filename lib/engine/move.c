@@ -61,6 +61,8 @@ int eh_ticket_enter_team(struct step *s, uint32_t slot, uint32_t team, uint32_t 
     eh_ticket_count(e, t, true);
     r = eh_affinity_join(e, slot);
     if (r == 0)
+        r = eh_clock_move(s, slot);
+    if (r == 0)
         r = eh_step_emit(s, EH_NOTICE_MOVED, t, NONE, was, why ? &decision : NULL);
     if (r < 0)
         return r;

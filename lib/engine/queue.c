@@ -1,10 +1,12 @@
 /*
  * queue: the tickets that wait in each required-skill set of a team.
  *
- * A queue is a heap by priority, then by age. A waiting ticket knows its place in it.
+ * A queue is a heap by priority, then by when each has to be answered, then by age. A waiting
+ * ticket knows its place in it.
  */
 #include "queue.h"
 
+#include "clock_heap.h"
 #include "ready.h"
 #include "skill_set.h"
 #include "state.h"
@@ -17,8 +19,21 @@ static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set
 
 /* ---- queues */
 
-bool eh_ticket_before(const struct ticket *a, const struct ticket *b)
+static bool ticket_is_before_by_clock(const struct eh_engine *e, const struct ticket *a,
+                                      const struct ticket *b)
 {
+    uint32_t one = (uint32_t)(a - e->tickets.slots), other = (uint32_t)(b - e->tickets.slots);
+    unsigned high = eh_clock_priority(e, one), low = eh_clock_priority(e, other);
+    int64_t first_us = eh_clock_due_us(e, one), second_us = eh_clock_due_us(e, other);
+    if (high != low)
+        return high > low;
+    return first_us != second_us ? first_us < second_us : a->no < b->no;
+}
+
+bool eh_ticket_before(const struct eh_engine *e, const struct ticket *a, const struct ticket *b)
+{
+    if (e->clocks.count)
+        return ticket_is_before_by_clock(e, a, b);
     return a->priority != b->priority ? a->priority > b->priority : a->no < b->no;
 }
 
@@ -31,7 +46,7 @@ static void heap_put(struct eh_engine *e, struct skill_set *set, uint32_t at, ui
 static bool heap_is_before(const struct eh_engine *e, const struct skill_set *set, uint32_t a,
                            uint32_t b)
 {
-    return eh_ticket_before(&e->tickets.slots[set->queue[a]], &e->tickets.slots[set->queue[b]]);
+    return eh_ticket_before(e, &e->tickets.slots[set->queue[a]], &e->tickets.slots[set->queue[b]]);
 }
 
 static void heap_swap(struct eh_engine *e, struct skill_set *set, uint32_t a, uint32_t b)
@@ -79,6 +94,7 @@ void eh_queue_remove(struct eh_engine *e, uint32_t slot)
     struct ticket *t = &e->tickets.slots[slot];
     if (t->aside) { /* it stands in no queue */
         t->aside = false;
+        eh_clock_aside(e, slot);
         return;
     }
     struct skill_set *set = set_of(e, t->team, t->set);
@@ -89,6 +105,14 @@ void eh_queue_remove(struct eh_engine *e, uint32_t slot)
         heap_settle(e, set, at);
     }
     eh_set_check_ready(e, t->team, t->set);
+}
+
+void eh_queue_settle(struct eh_engine *e, uint32_t slot)
+{
+    const struct ticket *t = &e->tickets.slots[slot];
+    bool queues = t->state == EH_TICKET_WAITING && !t->aside && t->queue_at != NONE;
+    if (queues)
+        heap_settle(e, set_of(e, t->team, t->set), t->queue_at);
 }
 
 const char *eh_waiting_why(const struct eh_engine *e, const struct ticket *t)

@@ -76,6 +76,13 @@ static struct eh_ticket_view ticket_view(const struct eh_engine *e, const struct
     view.team = interned(&e->roster.team_ids, t->team);
     view.kind = interned(&e->roster.kind_ids, t->kind);
     view.rep = interned(&e->roster.rep_ids, t->rep);
+    const struct clock *c = eh_clock_of(e, (uint32_t)(t - e->tickets.slots));
+    if (c) {
+        int64_t due_us = eh_clock_due_us(e, c->slot);
+        view.due_us = due_us == EH_TIME_NEVER ? 0 : due_us;
+        view.late = c->late;
+        view.raised = c->raised;
+    }
     if (t->state == EH_TICKET_WAITING)
         view.waiting_why = eh_str(eh_waiting_why(e, t));
     return view;

@@ -45,7 +45,7 @@ static int ticket_give_back(struct step *s, uint32_t slot, uint32_t rep, bool le
         return r;
     eh_queue_push(s->e, slot);
     eh_digest_ticket(s->e, slot);
-    return 0;
+    return eh_clock_wait(s, slot);
 }
 
 /* Tells which of the tickets given back now wait. */

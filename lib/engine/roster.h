@@ -104,6 +104,7 @@ struct team {
     uint32_t available;
     uint32_t today; /* members of today, in whatever state; it follows from them */
     uint64_t waiting, open;
+    uint64_t late;     /* of both: told to be late, and not answered */
     uint32_t schedule; /* of reps who have none of their own: a number, or 0 */
     struct eh_key hours_hash;
     uint64_t limited;     /* bit i: the team limits how many open tickets of the kind of sets[i] */

@@ -134,6 +134,8 @@ int eh_step_schedule(struct step *s)
     if (r == 0 && owners)
         eh_schedules_tell(s->e);
     if (r == 0)
+        eh_clocks_set(s->e);
+    if (r == 0)
         eh_shifts_turn(s, UINT32_MAX);
     eh_digest_hours(s->e);
     s->fx->shifts = true;

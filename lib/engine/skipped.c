@@ -8,6 +8,7 @@
  */
 #include "skipped.h"
 
+#include "clock_heap.h"
 #include "deal.h"
 #include "desk_step.h"
 #include "digest.h"
@@ -31,6 +32,7 @@ static void ticket_stand_aside(struct step *s, uint32_t slot)
     if (t->state == EH_TICKET_WAITING)
         eh_queue_remove(e, slot);
     t->aside = true;
+    eh_clock_aside(e, slot);
     eh_digest_ticket(e, slot);
 }
 
@@ -42,6 +44,7 @@ int eh_ticket_touch(struct step *s, uint32_t slot)
         return 0;
     s->touched = true;
     t->aside = false;
+    eh_clock_aside(e, slot);
     if (t->state != EH_TICKET_WAITING)
         return 0;
     int r = eh_queue_reserve(e, t->team, t->set);
@@ -73,6 +76,8 @@ static int signal_skip(struct step *s)
 static int due_skip(struct step *s)
 {
     struct eh_due due;
+    if (eh_message_has(&s->m, EH_FIELD_CLOCKS))
+        return eh_clocks_skip(s);
     if (eh_engine_due_us(s->e) > s->now_us || !eh_engine_due(s->e, &due))
         return 0;
     switch (due.kind) {

@@ -13,6 +13,7 @@
  *     account     what a rep received and is entitled to in one team
  *     aside       a ticket whose deal or release PostgreSQL refuses: it stands outside its queue
  *     booked      the value that a ticket counts with in the ledger: its own within ten means
+ *     clock       the times of a ticket that something is waited for
  *     cumulative  entitlement per ppm of share since a set or a round began: it only grows
  *     fact        what a bonus period counts by kind, rep or imported name
  *     held        a signal that was said and is not in force yet: said too often
@@ -41,6 +42,7 @@
 #define EVENHAND_LIB_ENGINE_STATE_H
 
 #include "account.h"
+#include "clocks.h"
 #include "epochs.h"
 #include "expiries.h"
 #include "facts.h"
@@ -83,6 +85,7 @@ struct eh_engine {
     struct rounds rounds;
     struct expiries expiries;
     struct schedules schedules;
+    struct clocks clocks;
     struct pending pending;
     struct cancellations cancelled;
     struct periods periods;

@@ -19,7 +19,13 @@ enum ticket_flag {
     TICKET_ASIDE = 128
 };
 
+/* In the byte behind its contents. Numbers are stored: never change, never reuse. */
+enum ticket_flag_more { TICKET_ANSWERED = 1, TICKET_OVERFLOWED = 2, TICKET_MORE = 3 };
+
 #define TICKET_STATE 7U /* bits of the state itself */
+
+/* Of the times of a ticket. Numbers are stored: never change, never reuse. */
+enum clock_flag { CLOCK_OWN = 1, CLOCK_LATE = 2, CLOCK_STOPPED = 4, CLOCK_FLAGS = 7 };
 
 /* Of a rep. Numbers are stored: never change, never reuse. */
 enum rep_flag {

@@ -115,6 +115,12 @@ void eh_ticket_remove(struct eh_engine *e, uint32_t slot)
     eh_ticket_drop(e, slot);
 }
 
+static bool ticket_is_late(const struct eh_engine *e, const struct ticket *t)
+{
+    const struct clock *c = eh_clock_of(e, (uint32_t)(t - e->tickets.slots));
+    return c && c->late;
+}
+
 void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
 {
     uint64_t one = in ? 1 : UINT64_MAX; /* modulo 2^64 */
@@ -124,6 +130,8 @@ void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
     if (t->state == EH_TICKET_HELD)
         e->tickets.held += one;
     e->roster.kinds[t->kind].held += one;
+    if (ticket_is_late(e, t))
+        team->late += one;
     e->tickets.text_bytes += one * ticket_text_size(t);
 }
 

@@ -233,10 +233,17 @@ static int update_apply(struct step *s, const struct update *u)
         r = ticket_set_texts(s, u);
     if (r < 0)
         return r;
-    if (u->kind != t->kind)
+    bool kind = u->kind != t->kind;
+    if (kind)
         ticket_change_kind(e, t, u->kind);
     if (eh_message_has(m, EH_FIELD_PRIORITY))
         ticket_change_priority(e, u->slot, m->priority);
+    if (kind || eh_message_has(m, EH_FIELD_DUE_AT))
+        r = eh_clock_change(s, u->slot);
+    if (r == 0 && t->state == EH_TICKET_WAITING) /* a lower priority may age */
+        r = eh_clock_wait(s, u->slot);
+    if (r < 0)
+        return r;
     if (eh_message_has(m, EH_FIELD_VALUE))
         r = eh_outcome_value(s, u->slot, m->value);
     if (r == 0 && moves)

@@ -2,6 +2,7 @@
  * desk: a desk file as a whole: its own keys, kinds and reps, then the teams that name them.
  */
 #include "desk_read.h"
+#include "desk_times.h"
 #include "plan_read.h"
 
 #include <stdlib.h>
@@ -254,7 +255,8 @@ static int teams_read(struct desk_reader *reader, const struct desk_node *node,
     for (uint32_t i = 0; i < count; i++)
         desk->teams[i] = teams[named[i].index];
     desk->team_count = count;
-    return eh_desk_check_leavers(reader, node, path, teams);
+    r = eh_desk_check_leavers(reader, node, path, teams);
+    return r < 0 ? r : eh_desk_check_overflow(reader, node, path, teams);
 }
 
 typedef int section_fn(struct desk_reader *, const struct desk_node *, const struct desk_path *);

@@ -5,6 +5,7 @@
 #include <evenhand/wire/skill.h>
 
 #include "desk_hours_diff.h"
+#include "desk_times.h"
 #include "lines.h"
 
 /* What a line is about: "rep ana", "team sales", or the desk as a whole. */
@@ -334,6 +335,7 @@ static void teams_diff(struct eh_lines *to, const struct eh_desk *old, const str
             continue;
         }
         rules_diff(to, before, team);
+        to->count += eh_desk_times_diff(old, before, new, team, to->line, to->context);
         members_diff(to, old, before, new, team);
         managers_say(to, before, team, "without");
         managers_say(to, team, before, "with");
@@ -396,6 +398,7 @@ size_t eh_desk_warnings(const struct eh_desk *desk, eh_desk_line_fn *line, void 
                 "team %.*s: has no capacity; the first rep of the morning gets all that came in "
                 "the night; set `capacity`",
                 EH_STR_ARG(team->id));
+        to.count += eh_desk_times_warnings(team, line, context);
     }
     to.count += eh_desk_hours_warnings(desk, line, context);
     return to.count + eh_desk_plans_lint(desk, line, context);

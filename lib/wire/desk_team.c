@@ -4,6 +4,7 @@
 #include <evenhand/wire/policies.h>
 
 #include "desk_read.h"
+#include "desk_times.h"
 
 #include <stdlib.h>
 
@@ -320,6 +321,9 @@ static const struct desk_field team_fields[] = {
     {"overloaded", overloaded_read, 0, false},
     {"leavers_work", leavers_work_read, 0, false},
     {"hours", eh_desk_read_hours, offsetof(struct eh_desk_team, hours), false},
+    {"answer_within", eh_desk_read_answer_within, 0, false},
+    {"overflow", eh_desk_read_overflow, 0, false},
+    {"ages", eh_desk_read_ages, offsetof(struct eh_desk_team, ages_s), false},
 };
 
 int eh_desk_read_team(struct desk_reader *reader, const struct desk_node *node,

@@ -23,6 +23,8 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_ENDED] = "ended",
         [EH_NOTICE_RESENT] = "resent",
         [EH_NOTICE_ALARM] = "alarm",
+        [EH_NOTICE_LATE] = "late",
+        [EH_NOTICE_ANSWERED] = "answered",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

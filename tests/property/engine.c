@@ -198,7 +198,7 @@ static void check_queue(const struct eh_engine *e, uint32_t team_no, uint32_t se
         cr_assert_eq(t->state, EH_TICKET_WAITING);
         cr_assert(t->team == team_no && t->set == set_no);
         cr_assert(eh_str_equal(ticket_skills(t), eh_str_n(set->skills, set->skills_size)));
-        cr_assert(i == 0 || !eh_ticket_before(t, &e->tickets.slots[set->queue[(i - 1) / 2]]));
+        cr_assert(i == 0 || !eh_ticket_before(e, t, &e->tickets.slots[set->queue[(i - 1) / 2]]));
     }
     bool ready = set->queue_count && set->tree[1].count;
     cr_assert_eq(ready, e->roster.teams[team_no].ready >> set_no & 1);

@@ -91,6 +91,7 @@ def lively(stack):
     ask("POST", "/v1/tickets", {"id": "p", "team": "sales", "kind": "order"}, (200, 201))
     ask("POST", "/v1/tickets", {"id": "p", "team": "sales", "kind": "order"}, (200, 201))
     ask("POST", "/v1/tickets/default/p/update", {"priority": 7})
+    ask("POST", "/v1/tickets/default/p/answered", {"event": "first"})
     ask("POST", "/v1/tickets/default/p/assign", {"rep": "ana", "reason": "asked"})
     ask("POST", "/v1/tickets/default/p/return", {"reason": "asked"})
     ask("POST", "/v1/tickets/default/p/move", {"team": "support", "reason": "asked"})

@@ -88,8 +88,8 @@ def period(w):
 
 # --- messages ---
 
-SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44, 46, 47, 48, 49, 50, 51}
-SMALL = {7, 14, 18, 19, 37, 39, 41, 45}
+SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44, 46, 47, 48, 49, 50, 51, 53}
+SMALL = {7, 14, 18, 19, 37, 39, 41, 45, 54}
 
 
 def message(w):
@@ -402,6 +402,9 @@ def ticket(w):
         w.text("ticket.content_team")
     for _ in range(contents or 0):
         w.i("ticket.content")
+    more = w.u8(None)
+    w.note("ticket.answered", more & 1)
+    w.note("ticket.overflowed", more & 2)
 
 
 def images(w):
@@ -654,6 +657,19 @@ def hours(w):
     w.all("hours.teams", w.u(None), lambda w: (w.text("hours.team"), w.u("hours.team schedule")))
 
 
+def clock(w):
+    w.u("clock.ticket")
+    flags = w.u8(None)  # stopped: no message does that yet
+    w.note("clock.own", flags & 1)
+    w.note("clock.late", flags & 2)
+    w.u8("clock.raised")
+    for event in ("answer", "overflow", "age"):
+        w.i("clock.%s_us" % event)
+        left = w.i(None)
+        if event == "answer":
+            w.note("clock.answer_left", left)
+
+
 def snapshot(w):
     w.raw("snapshot.magic", 8)
     w.u8("snapshot.version")
@@ -676,6 +692,7 @@ def snapshot(w):
     w.all("snapshot.periods", w.u(None), period_of_team)
     w.within("snapshot.hours", hours)
     w.raw("snapshot.hours_hash", 16)
+    w.all("snapshot.clocks", w.u(None), clock)
     w.raw("snapshot.digest", 16)
 
 
@@ -683,14 +700,14 @@ def snapshot(w):
 
 FORMS = {  # which files are of which form
     message: ["message", "message-owner", "message-retold", "message-named", "message-day",
-              "message-absence"],
+              "message-absence", "message-due-at", "message-clocks"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],
     facts: ["facts", "facts-closings"],
     statement: ["statement", "statement-facts", "statement-first"],
     settlements: ["settlement"],
-    images: ["images", "images-owners", "images-retold"],
+    images: ["images", "images-owners", "images-retold", "images-times"],
     details: ["details", "detail-late"],
     snapshot: ["snapshot-%d" % number for number in range(1, 1 + len(list(GOLDEN.glob("snapshot-*"))))],
 }

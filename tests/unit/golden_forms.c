@@ -154,6 +154,24 @@ Test(golden_forms, message_absence)
     expect_message("message-absence", m);
 }
 
+/* Of a ticket that has to be answered. */
+Test(golden_forms, message_due_at)
+{
+    struct eh_message m = everything(EH_MESSAGE_TICKET);
+    m.due_at_ms = 1767308400000;
+    m.has |= EH_FIELD_BIT(EH_FIELD_DUE_AT);
+    expect_message("message-due-at", m);
+}
+
+/* Of times of tickets. */
+Test(golden_forms, message_clocks)
+{
+    struct eh_message m = everything(EH_MESSAGE_DUE);
+    m.clocks = 1;
+    m.has |= EH_FIELD_BIT(EH_FIELD_CLOCKS);
+    expect_message("message-clocks", m);
+}
+
 Test(golden_forms, message_types)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;

@@ -515,6 +515,42 @@ static void kinds(void)
     snapshot();
 }
 
+#define TIMED                                                                                      \
+    HEAD REPS LEO                                                                                  \
+        "]\nteams:\n" SALES(", leo") "  - {id: care, policy: rotation, overflow: {after: 2h, to: " \
+                                     "spare}, ages: 1 per 30m, answer_within: {order: "            \
+                                     "1h}, reps: [dan, eva, fay]}\n"                               \
+                                     "  - {id: back, policy: least_loaded, "                       \
+                                     "answer_within: {order: 20h}, reps: [ana, gil]}\n"            \
+                                     "  - {id: spare, policy: random, reps: [fay, "                \
+                                     "gil]}\n" PLAN
+
+static void clocks(int64_t seconds)
+{
+    kit_pass(&k, seconds);
+    while (eh_engine_due_us(k.e) <= k.now_us)
+        due();
+    while (eh_engine_clocks_due_us(k.e) <= k.now_us)
+        shell((struct eh_message){
+            .type = EH_MESSAGE_DUE, .has = EH_FIELD_BIT(EH_FIELD_CLOCKS), .clocks = 1});
+}
+
+/* Tickets that wait for skills nobody has: late, raised, and moved at last. One whose time is
+ * beyond the hours that were handed over. */
+static void times(void)
+{
+    rules(EH_RULES_CLOCKS);
+    desk(TIMED);
+    ticket("C1", "care", ",'skills':['xx']");
+    ticket("C2", "sales", ",'skills':['xx'],'due_at':4102444800000");
+    ticket("C3", "back", "");
+    clocks(4000);
+    snapshot();
+    clocks(4000);
+    say("{'type':'answered','id':'C1'}");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -543,6 +579,9 @@ Test(golden_state, life)
     limits();
     hours();
     kinds();
+    eh_bytes_clear(&images);
+    times();
+    golden_expect("images-times", &images);
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

@@ -119,6 +119,12 @@ static const struct eh_cli_option freeze_options[] = {
     {0},
 };
 static const struct eh_cli_option step_options[] = {DRY_RUN, YES, {0}};
+static const struct eh_cli_option answered_options[] = {
+    {"at", "TIME", "when it was answered (default: now)", false},
+    {"event", "NAME", "an identity: the same one again changes nothing", false},
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
 static const struct eh_cli_option exclude_options[] = {
     {"reason", "TEXT", "why; it is logged", true},
     DRY_RUN,
@@ -307,6 +313,9 @@ static const struct eh_cli_command commands[] = {
      NULL},
     {"outcome", "ID OUTCOME", SIGNAL, "what became of a ticket", 2, 2, outcome_options,
      eh_cmd_outcome, "OUTCOME: won, lost, resolved, cancelled, reopened, refunded or rated."},
+    {"answered", "ID", SIGNAL, "the customer of a ticket was answered", 1, 1, answered_options,
+     eh_cmd_answered,
+     "The first answer counts, for the rep who has the ticket. A closing is one, too."},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
      override_options, eh_cmd_assign,
      "The ticket counts as received, so the next deals make up for it. The fairness\n"

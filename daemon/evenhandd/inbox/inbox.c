@@ -40,7 +40,7 @@ static void got_group(void *context, const redisReply *reply)
     } else if (inbox->swept)
         inbox->floor = eh_inbox_low(inbox);
     inbox->had_group = inbox->up = true;
-    inbox->swept = inbox->rechecking = inbox->look.based = false;
+    inbox->swept = inbox->rechecking = inbox->look.based = inbox->read_all = false;
     inbox->page_after = (struct eh_stream_id){0, 0};
     eh_inbox_enter(inbox, EH_INBOX_PENDING_LIST);
     unsigned run = inbox->run;
@@ -96,7 +96,7 @@ static void on_link(void *context, bool up, const char *why)
         inbox->floor = inbox->sweep_from; /* all entries below were handed over: the sweep does not
                                              begin anew */
     inbox->resuming = inbox->resuming || sweeping;
-    inbox->swept = inbox->look.based = false;
+    inbox->swept = inbox->look.based = inbox->read_all = false;
     inbox->releasing = false; /* the whole pending list is read again */
     if (!inbox->up)
         return;
@@ -170,7 +170,7 @@ void eh_inbox_stop(struct eh_inbox *inbox)
 {
     inbox->run++;
     inbox->started = inbox->up = inbox->busy = inbox->swept = inbox->oversize = false;
-    inbox->resuming = inbox->look.based = false;
+    inbox->resuming = inbox->look.based = inbox->read_all = false;
     inbox->room = 0;
     inbox->page_count = inbox->page_at = 0;
     eh_inbox_enter(inbox, EH_INBOX_GROUP);

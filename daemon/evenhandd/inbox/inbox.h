@@ -61,6 +61,8 @@ struct eh_inbox_callbacks {
     void (*on_state)(void *context, bool up, bool lost, const char *why);
     /* Told at each look: the id with which the stream ends, as Redis says. May be NULL. */
     void (*on_end)(void *context, struct eh_stream_id end);
+    /* Told once after each (re)connect: the end of the stream was read. May be NULL. */
+    void (*on_read)(void *context);
     /* Told when a position that Redis says disagrees with what we know. May be NULL. */
     void (*on_doubt)(void *context, const struct eh_inbox_doubt *);
 };
@@ -113,6 +115,8 @@ struct eh_inbox_waiting {
 };
 struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *);
 bool eh_inbox_held_full(const struct eh_inbox *); /* EH_INBOX_HELD_MAX wait: nothing new is read */
+/* Whether all that stood on the stream when the link came up last is done. */
+bool eh_inbox_caught_up(const struct eh_inbox *);
 /* The lowest id that is in flight or not read yet. The head row keeps it as its low-water mark. */
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *);
 

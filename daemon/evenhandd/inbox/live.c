@@ -25,6 +25,17 @@ static void go_on_behind(struct eh_inbox *inbox, struct eh_stream_id first,
     eh_inbox_enter(inbox, EH_INBOX_SWEEP_READ);
 }
 
+/* Redis had less than was asked for: nothing stands behind it. */
+static void note_end(struct eh_inbox *inbox)
+{
+    if (inbox->read_all)
+        return;
+    inbox->read_all = true;
+    inbox->end_at = inbox->next;
+    if (inbox->callbacks.on_read)
+        inbox->callbacks.on_read(inbox->context);
+}
+
 static void got_new(void *context, const redisReply *reply)
 {
     struct eh_inbox *inbox = context;
@@ -37,6 +48,8 @@ static void got_new(void *context, const redisReply *reply)
         return;
     if (any)
         go_on_behind(inbox, first, last);
+    if (inbox->phase == EH_INBOX_LIVE && (!any || list->elements < inbox->asked))
+        note_end(inbox);
     eh_inbox_pump(inbox);
 }
 

@@ -12,3 +12,8 @@ struct eh_stream_id eh_inbox_low(const struct eh_inbox *inbox)
         low = inbox->released_from;
     return low;
 }
+
+bool eh_inbox_caught_up(const struct eh_inbox *inbox)
+{
+    return inbox->read_all && eh_stream_id_compare(eh_inbox_low(inbox), inbox->end_at) >= 0;
+}

@@ -74,9 +74,11 @@ struct eh_inbox {
     bool rechecking;
     bool handing_over; /* inside on_entries: cursors are not moved on yet, nothing is asked */
     size_t room, count_cap, asked;
-    struct eh_stream_id floor; /* nothing below is unfinished, while not swept */
-    struct eh_stream_id next;  /* all below was handed over or is known, once swept */
-    struct eh_stream_id high;  /* highest id ever committed or handed over */
+    struct eh_stream_id floor;  /* nothing below is unfinished, while not swept */
+    struct eh_stream_id next;   /* all below was handed over or is known, once swept */
+    struct eh_stream_id high;   /* highest id ever committed or handed over */
+    bool read_all;              /* the end of the stream was read since the link came up ... */
+    struct eh_stream_id end_at; /* ... before this id */
     struct eh_inbox_set set;
     struct eh_inbox_held held;
     bool releasing; /* the pending list is read up to released_to, for the released entries */

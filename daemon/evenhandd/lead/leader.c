@@ -295,8 +295,17 @@ static void on_inbox_state(void *context, bool up, bool lost, const char *why)
         app_error(app, why);
 }
 
-const struct eh_inbox_callbacks app_inbox_callbacks = {app_take_entries, on_inbox_state,
-                                                       app_inbox_end, app_inbox_doubt};
+/* What waited for messages that stood there may go on. */
+static void on_inbox_read(void *context)
+{
+    app_wake(context);
+}
+
+const struct eh_inbox_callbacks app_inbox_callbacks = {.on_entries = app_take_entries,
+                                                       .on_state = on_inbox_state,
+                                                       .on_end = app_inbox_end,
+                                                       .on_read = on_inbox_read,
+                                                       .on_doubt = app_inbox_doubt};
 
 /* ---- Used by life.c. */
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "lead/parts.h"
+#include "lead/timely.h"
 #include "store/schema.h"
 
 /* ---- Files, socket, schema. */
@@ -78,8 +79,7 @@ static void look_at_schema(struct eh_app *app)
 
 static bool something_waits(struct eh_app *app)
 {
-    return !app_pipeline_empty(app) ||
-           eh_engine_due_us(app->state.engine) <= eh_clock_now_us(&app->services.clock);
+    return !app_pipeline_empty(app) || app_due_us(app) <= eh_clock_now_us(&app->services.clock);
 }
 
 /* Why nothing is dealt just now, or NULL: work goes on, or nothing is there to do. */

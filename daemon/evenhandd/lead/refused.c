@@ -141,6 +141,11 @@ static bool is_own(const struct eh_item *item, const struct eh_record *record,
            (eh_str_equal(e->id, m->id) && eh_str_equal(e->source, m->source));
 }
 
+static bool is_overflow(const struct eh_effect *e)
+{
+    return e->type == EH_NOTICE_MOVED && eh_str_equal(e->why, eh_str("overflow"));
+}
+
 /* The deal or the release of a ticket that the input only made possible; or NULL. */
 static const struct eh_effect *other_deal(const struct eh_refusal *refusal,
                                           const struct eh_item *item)
@@ -152,7 +157,8 @@ static const struct eh_effect *other_deal(const struct eh_refusal *refusal,
     for (size_t i = 0; i < refusal->record; i++)
         at += b->records[i].effect_count;
     const struct eh_effect *e = &b->effects.items[at];
-    bool deals = e->type == EH_NOTICE_ASSIGNED || e->type == EH_NOTICE_WAITING;
+    bool deals = e->type == EH_NOTICE_ASSIGNED || e->type == EH_NOTICE_WAITING ||
+                 e->type == EH_NOTICE_LATE || is_overflow(e);
     return deals && !(item && is_own(item, &b->records[refusal->record], e)) ? e : NULL;
 }
 

@@ -5,14 +5,18 @@
 
 #define DAY_KIND 100 /* behind enum eh_due_kind */
 
-struct eh_key eh_skip_key(const struct eh_engine *engine, int32_t date, bool day)
+struct eh_key eh_skip_key(const struct eh_engine *engine, int32_t date, enum eh_skip_kind kind)
 {
     struct eh_due due = {0};
     char text[EH_ID_MAX + 64];
-    if (!day)
+    bool day = kind == EH_SKIP_DAY;
+    if (kind == EH_SKIP_DUE)
         (void)eh_engine_due(engine, &due);
-    size_t n = eh_format(text, sizeof text, "%d %d %llu %.*s", day ? DAY_KIND : due.kind,
-                         day ? (int)date : 0, (unsigned long long)due.input, EH_STR_ARG(due.rep));
+    else if (kind == EH_SKIP_CLOCKS)
+        (void)eh_engine_clocks_due(engine, &due);
+    size_t n =
+        eh_format(text, sizeof text, "%d %d %llu %.*s", day ? DAY_KIND : due.kind,
+                  day ? (int)date : due.clock, (unsigned long long)due.input, EH_STR_ARG(due.rep));
     return eh_hash_128(EH_DOMAIN_ENTRY, text, n);
 }
 

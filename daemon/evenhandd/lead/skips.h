@@ -4,7 +4,7 @@
  * A ticket stands aside; anything else that was due is known by a key, since its time and number
  * are others when it is decided anew.
  *
- *     eh_skips_add(&skips, eh_skip_key(engine, date, is_day), 0, "PostgreSQL refused it (…)");
+ *     eh_skips_add(&skips, eh_skip_key(engine, date, EH_SKIP_DUE), 0, "PostgreSQL refused it (…)");
  *     …decided anew: struct eh_skip *skip = eh_skips_find(&skips, key)…
  *     eh_skips_committed(&skips, input);      // done with
  */
@@ -28,8 +28,10 @@ struct eh_skips {
     unsigned count;
 };
 
-/* Of a new day, or of what is due next. */
-struct eh_key eh_skip_key(const struct eh_engine *, int32_t date, bool day);
+enum eh_skip_kind { EH_SKIP_DAY, EH_SKIP_DUE, EH_SKIP_CLOCKS };
+
+/* Of a new day, of what is due next, or of the time of a ticket that is due next. */
+struct eh_key eh_skip_key(const struct eh_engine *, int32_t date, enum eh_skip_kind);
 bool eh_skips_add(struct eh_skips *, struct eh_key key, uint64_t ticket, const char *reason);
 struct eh_skip *eh_skips_find(struct eh_skips *, struct eh_key key); /* still to come, or NULL */
 struct eh_skip *eh_skips_ticket(struct eh_skips *);                  /* the next one to come */

@@ -14,8 +14,7 @@
 void app_timer_arm(struct eh_app *app)
 {
     int64_t now = eh_clock_now_us(&app->services.clock);
-    int64_t next = eh_clock_next_day_us(&app->services.clock, now),
-            due = eh_engine_due_us(app->state.engine);
+    int64_t next = eh_clock_next_day_us(&app->services.clock, now), due = app_due_us(app);
     int64_t later = app_later_due_us(app);
     due = due < later ? due : later;
     int64_t wait = (due < next ? due : next) - now;

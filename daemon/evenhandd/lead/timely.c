@@ -5,16 +5,26 @@
 #include "lead/parts.h"
 #include "lead/timely.h"
 
-static int shell_step(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
-                      int32_t date)
+/* Says that a time of tickets is meant. */
+static void message_mark_clocks(struct eh_message *m)
 {
-    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date, .message.type = (uint8_t)type};
+    m->clocks = 1;
+    m->has |= EH_FIELD_BIT(EH_FIELD_CLOCKS);
+}
+
+static int shell_step(struct eh_app *app, struct eh_batch *b, enum eh_skip_kind kind, int32_t date)
+{
+    uint8_t type = kind == EH_SKIP_DAY ? EH_MESSAGE_DAY : EH_MESSAGE_DUE;
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date, .message.type = type};
+    if (kind == EH_SKIP_CLOCKS)
+        message_mark_clocks(&in.message);
     eh_input_identify(&in);
     return app_step(app, b, &in, NULL);
 }
 
 /* It is logged why. */
-static int skip_step(struct eh_app *app, struct eh_batch *b, struct eh_skip *skip, int32_t date)
+static int skip_step(struct eh_app *app, struct eh_batch *b, struct eh_skip *skip, int32_t date,
+                     enum eh_skip_kind kind)
 {
     struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date};
     in.message = (struct eh_message){.type = EH_MESSAGE_SKIPPED,
@@ -25,6 +35,8 @@ static int skip_step(struct eh_app *app, struct eh_batch *b, struct eh_skip *ski
         return -EH_ENOMEM;
     if (skip->ticket)
         in.message.has |= EH_FIELD_BIT(EH_FIELD_TICKET);
+    if (kind == EH_SKIP_CLOCKS)
+        message_mark_clocks(&in.message);
     eh_input_identify(&in);
     int r = app_step(app, b, &in, NULL);
     skip->input = in.no;
@@ -38,23 +50,22 @@ int app_step_skipped_tickets(struct eh_app *app, struct eh_batch *b)
     int r = 0;
     eh_engine_totals(app->state.engine, &totals);
     while (r == 0 && (skip = eh_skips_ticket(app_skips(app))) != NULL)
-        r = skip_step(app, b, skip, totals.date);
+        r = skip_step(app, b, skip, totals.date, EH_SKIP_DUE);
     return r;
 }
 
 /* What time brings, or what takes its place where PostgreSQL refused it. */
-static int timed_step(struct eh_app *app, struct eh_batch *b, enum eh_message_type type,
-                      int32_t date)
+static int timed_step(struct eh_app *app, struct eh_batch *b, enum eh_skip_kind kind, int32_t date)
 {
-    struct eh_key key = eh_skip_key(app->state.engine, date, type == EH_MESSAGE_DAY);
+    struct eh_key key = eh_skip_key(app->state.engine, date, kind);
     struct eh_skip *skip = eh_skips_find(app_skips(app), key);
     if (skip)
-        return skip_step(app, b, skip, date);
+        return skip_step(app, b, skip, date, kind);
     struct eh_batch_due *due = eh_batch_due(b);
     if (!due)
         return -EH_ENOMEM;
     *due = (struct eh_batch_due){b->to_input + 1, key};
-    return shell_step(app, b, type, date);
+    return shell_step(app, b, kind, date);
 }
 
 /* Before anything else: what was committed can neither be drawn with nor revealed. */
@@ -107,7 +118,7 @@ int app_step_day(struct eh_app *app, struct eh_batch *b, int32_t *ret_date)
         date = totals.date;
     *ret_date = date;
     if (date > totals.date || !totals.committed) /* nothing committed: first day, or an old log */
-        return timed_step(app, b, EH_MESSAGE_DAY, date);
+        return timed_step(app, b, EH_SKIP_DAY, date);
     return 0;
 }
 
@@ -126,13 +137,26 @@ int app_step_shifts(struct eh_app *app, struct eh_batch *b)
     for (int i = 0;
          r == 0 && i < EH_BATCH_SHIFTS_MAX && app_shift_is_due(app, b) && eh_batch_weight(b) < most;
          i++)
-        r = timed_step(app, b, EH_MESSAGE_DUE, totals.date);
+        r = timed_step(app, b, EH_SKIP_DUE, totals.date);
     return r;
+}
+
+/* An answer may stand on the inbox that makes a ticket late no more: what it says comes first. */
+static int64_t clocks_due_us(const struct eh_app *app)
+{
+    return eh_inbox_caught_up(app->services.inbox) ? eh_engine_clocks_due_us(app->state.engine)
+                                                   : EH_TIME_NEVER;
+}
+
+int64_t app_due_us(const struct eh_app *app)
+{
+    int64_t due = eh_engine_due_us(app->state.engine), clocks = clocks_due_us(app);
+    return due < clocks ? due : clocks;
 }
 
 bool app_is_due(const struct eh_app *app, const struct eh_batch *b)
 {
-    return eh_engine_due_us(app->state.engine) <= b->at_us;
+    return app_due_us(app) <= b->at_us;
 }
 
 /* What is due, until the batch weighs as much as it may. */
@@ -140,8 +164,10 @@ int app_step_due(struct eh_app *app, struct eh_batch *b, int32_t date, uint32_t 
 {
     int r = 0;
     for (int i = 0;
-         r == 0 && i < EH_BATCH_DUE_MAX && app_is_due(app, b) && eh_batch_weight(b) < most; i++)
-        r = timed_step(app, b, EH_MESSAGE_DUE, date);
+         r == 0 && i < EH_BATCH_DUE_MAX && app_is_due(app, b) && eh_batch_weight(b) < most; i++) {
+        bool clocks = eh_engine_due_us(app->state.engine) > b->at_us;
+        r = timed_step(app, b, clocks ? EH_SKIP_CLOCKS : EH_SKIP_DUE, date);
+    }
     return r;
 }
 
@@ -152,6 +178,5 @@ bool app_time_brings(struct eh_app *app)
     eh_engine_totals(app->state.engine, &totals);
     return app_new_key_due(app) || app_accept_time_due(app) || eh_skips_ticket(app_skips(app)) ||
            totals.rules < EH_RULES_LAST || !totals.committed || app_schedules_wait(app) ||
-           eh_engine_due_us(app->state.engine) <= now ||
-           eh_clock_date(&app->services.clock, now) > totals.date;
+           app_due_us(app) <= now || eh_clock_date(&app->services.clock, now) > totals.date;
 }

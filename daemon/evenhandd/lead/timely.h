@@ -18,5 +18,7 @@ bool app_shift_is_due(const struct eh_app *, const struct eh_batch *); /* some s
 /* What is due, until the batch weighs `most`. */
 int app_step_due(struct eh_app *, struct eh_batch *, int32_t date, uint32_t most) EH_MUST_CHECK;
 bool app_is_due(const struct eh_app *, const struct eh_batch *); /* something still is */
+/* When something will be; of the times of tickets only what need not wait for the inbox. */
+int64_t app_due_us(const struct eh_app *);
 
 #endif

@@ -303,6 +303,11 @@ int64_t eh_engine_due_us(const struct eh_engine *);
  * all others: each tells a part of the members, and nothing is decided before all are told. */
 int64_t eh_engine_shift_us(const struct eh_engine *);
 
+/* The same of DUE inputs with EH_FIELD_CLOCKS: when the next time of a ticket falls due. They may
+ * wait for what else has to come first: after a start, for all that stood on the inbox then. A step
+ * serves a bounded number of such times; the rest is due at once. */
+int64_t eh_engine_clocks_due_us(const struct eh_engine *);
+
 /* What the next DUE input is about. */
 enum eh_due_kind {
     EH_DUE_NONE,
@@ -310,14 +315,18 @@ enum eh_due_kind {
     EH_DUE_SIGNAL,
     EH_DUE_PENDING,
     EH_DUE_HOUR,
-    EH_DUE_SHIFT
+    EH_DUE_SHIFT,
+    EH_DUE_CLOCK
 };
 struct eh_due {
     uint8_t kind;
     struct eh_str rep; /* SIGNAL */
-    uint64_t input;    /* PENDING: of the outcome that waits */
+    uint64_t input;    /* PENDING: of the outcome that waits; CLOCK: of the ticket */
+    uint8_t clock;     /* CLOCK: which of the ticket's times */
 };
 bool eh_engine_due(const struct eh_engine *, struct eh_due *ret); /* false: nothing waits */
+/* The same of the next one with EH_FIELD_CLOCKS. */
+bool eh_engine_clocks_due(const struct eh_engine *, struct eh_due *ret);
 
 /* Snapshots: canonical bytes of the whole state, appended to `out` (-EH_ENOMEM). A restored engine,
  * the caller's to free, goes on exactly alike; the bytes are not needed any more. -EH_ECORRUPT: not
@@ -327,7 +336,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 19
+#define EH_STATE_VERSION 20
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -433,6 +442,9 @@ struct eh_ticket_view {
     struct eh_str skills;
     struct eh_str resent_of; /* id of the cancelled ticket that came again as this one; or empty */
     uint8_t state, priority;
+    uint8_t raised; /* steps of priority that waiting added */
+    bool answered, late;
+    int64_t due_us; /* when it has to be answered; 0: no such time is known */
     int64_t value, refunded;
     uint32_t points, deals;
     int64_t received_us, assigned_us, closed_us; /* 0: not yet */

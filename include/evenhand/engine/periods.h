@@ -165,6 +165,7 @@ struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
 struct eh_team_gauges {
     uint64_t waiting, open,
         undoable;      /* undoable: the waiting ones that eh_engine_undoable() counts */
+    uint64_t late;     /* of both: told to be late, and not answered */
     int64_t oldest_us; /* when the oldest waiting ticket was received; 0: none waits */
     struct eh_str oldest_source, oldest_id; /* that ticket; or empty */
     uint32_t available;                     /* members who are available, also those who are full */
@@ -173,6 +174,10 @@ struct eh_team_gauges {
 };
 bool eh_engine_team_gauges(const struct eh_engine *, struct eh_str team, uint32_t *budget,
                            struct eh_team_gauges *ret);
+
+/* How many tickets of the team have to be answered by then, and are not late yet. Costs as much as
+ * there are times of tickets until then. */
+uint32_t eh_engine_due_by(const struct eh_engine *, struct eh_str team, int64_t until_us);
 
 /* How long tickets of the team waited until somebody had them first, in microseconds: of the newest
  * `max` in memory that somebody has or had, of at most *budget that are looked at. Returns how many

@@ -89,8 +89,10 @@ enum eh_rules {
     /* A team may limit how many open tickets of a kind a rep has. Tickets of such a kind have
        required-skill sets of their own. */
     EH_RULES_KINDS = 32,
+    /* Tickets have times: to be answered, to overflow, to age. The first answer is told. */
+    EH_RULES_CLOCKS = 33,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_KINDS
+#define EH_RULES_LAST EH_RULES_CLOCKS
 
 #endif

@@ -123,6 +123,12 @@ struct eh_desk_kind_limit {
     uint32_t open; /* with a share of 1.0; 1..EH_DESK_OPEN_MAX */
 };
 
+/* How soon tickets of a kind are answered. */
+struct eh_desk_answer {
+    struct eh_str kind;
+    int64_t within_s; /* working time from their arrival */
+};
+
 struct eh_desk_team {
     struct eh_str id, name;
     struct eh_desk_member *members; /* sorted by rep; a rep may stand more than once when the date
@@ -143,6 +149,11 @@ struct eh_desk_team {
     uint8_t leavers_work;           /* enum eh_leavers_work */
     struct eh_str leavers_to;       /* a team of this desk, another one; or empty */
     struct eh_desk_calendar *hours; /* of reps who have none; NULL: at any time */
+    struct eh_desk_answer *answers; /* `answer_within`, sorted by kind */
+    uint32_t answer_count;
+    int64_t overflow_after_s; /* working time of waiting until a ticket moves; 0: it does not ... */
+    struct eh_str overflow_to; /* ... to this team of the desk, another one */
+    int64_t ages_s; /* working time of waiting that raises a ticket by one; 0: it never does */
 };
 
 struct eh_desk {
@@ -185,6 +196,9 @@ const struct eh_desk_rep *eh_desk_find_account(const struct eh_desk *, struct eh
 struct eh_str eh_desk_rep_account(const struct eh_desk_rep *, struct eh_str source);
 /* The same of the rep with this id, who may be on the desk no more. `desk` may be NULL. */
 struct eh_str eh_desk_account(const struct eh_desk *, struct eh_str rep, struct eh_str source);
+/* How soon the team answers tickets of this kind, in seconds of working time; 0: it does not say.
+ */
+int64_t eh_desk_answer_within(const struct eh_desk_team *, struct eh_str kind);
 /* The plan that governs a team's period beginning on that date, or NULL. */
 const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str team, int32_t date);
 

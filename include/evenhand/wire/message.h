@@ -117,6 +117,8 @@ enum eh_field {
     EH_FIELD_UNTIL_DAY = 50, /* the last day of the absence */
     EH_FIELD_CANCEL = 51,    /* ABSENCE: the number of the one that is cancelled; 0: by `uid` */
     EH_FIELD_UID = 52,       /* ABSENCE: what its sender calls it */
+    EH_FIELD_DUE_AT = 53,    /* TICKET, UPDATE: when the customer has to be answered */
+    EH_FIELD_CLOCKS = 54,    /* DUE, SKIPPED, set by the shell: a time of tickets is due */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -146,6 +148,7 @@ struct eh_message {
     uint8_t insists;    /* 1: `new` */
     uint8_t incomplete; /* 1 */
     uint8_t manager;    /* 1 */
+    uint8_t clocks;     /* 1 */
     uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,
@@ -168,6 +171,7 @@ struct eh_message {
     int64_t from_ms, until_ms;
     int64_t from_day, until_day; /* days since 1970-01-01 */
     int64_t cancel;
+    int64_t due_at_ms;
 };
 
 static inline bool eh_message_has(const struct eh_message *m, enum eh_field field)

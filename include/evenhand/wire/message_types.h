@@ -46,11 +46,13 @@ enum eh_type_flag {
     ROW(TICKET, 1, "ticket", ticket, T(STREAM) | T(ADMIN), \
         F(ID) | F(TEAM) | F(KIND), \
         F(SOURCE) | F(VALUE) | F(CURRENCY) | F(CUSTOMER) | F(PRIORITY) | F(SKILLS) | F(CHANNEL) | \
-        F(SUBJECT) | F(CREATED_AT) | F(OWNER) | F(CHANGED_AT) | F(ACCOUNT) | F(BY) | F(MANAGER), \
+        F(SUBJECT) | F(CREATED_AT) | F(OWNER) | F(CHANGED_AT) | F(ACCOUNT) | F(BY) | F(MANAGER) | \
+        F(DUE_AT), \
         F(SOURCE) | F(VALUE) | F(PRIORITY)) \
     ROW(UPDATE, 2, "update", update, T(STREAM) | T(ADMIN) | T(RECALLS) | T(DEALS) | T(STRICT), \
         F(ID), \
-        F(SOURCE) | F(VALUE) | F(PRIORITY) | F(SKILLS) | F(SUBJECT) | F(EVENT) | F(CHANGED_AT), \
+        F(SOURCE) | F(VALUE) | F(PRIORITY) | F(SKILLS) | F(SUBJECT) | F(EVENT) | F(CHANGED_AT) | \
+        F(DUE_AT), \
         F(SOURCE)) \
     ROW(SIGNAL, 3, "signal", signal_message, T(STREAM) | T(ADMIN) | T(DEALS), \
         F(REP) | F(STATUS), \
@@ -81,7 +83,8 @@ enum eh_type_flag {
     ROW(DESK, 9, "desk", desk, T(DEALS), 0, 0, 0) \
     /* the shell's: the local civil date changed; the input carries it */ \
     ROW(DAY, 10, "day", day, T(DEALS) | T(EPOCH), 0, 0, 0) \
-    /* the shell's: something the engine waits for is due (eh_engine_due_us) */ \
+    /* the shell's: something the engine waits for is due (eh_engine_due_us); with `clocks`, a
+       time of tickets is (eh_engine_clocks_due_us) */ \
     ROW(DUE, 11, "due", due, T(DEALS), 0, 0, 0) \
     /* the shell's: an entry that is no message; `reason` says why, `text` is its bytes */ \
     ROW(UNPARSED, 12, "unparsed", unparsed, 0, 0, 0, 0) \
@@ -148,7 +151,12 @@ enum eh_type_flag {
     ROW(ALARM, 27, "alarm", alarm, 0, \
         F(TEAM) | F(REASON), \
         F(EVENT), \
-        0)
+        0) \
+    /* the customer was answered for the first time; what comes later changes nothing */ \
+    ROW(ANSWERED, 28, "answered", answered, T(STREAM) | T(ADMIN) | T(RECALLS), \
+        F(ID), \
+        F(SOURCE) | F(AT) | F(EVENT), \
+        F(SOURCE))
 /* clang-format on */
 
 #define EH_TYPE_NUMBER(NAME, number, ...) EH_MESSAGE_##NAME = number,

@@ -174,6 +174,30 @@ int eh_cmd_return(struct eh_cli *cli)
     return ticket_redirect(cli, "return", NULL, done);
 }
 
+int eh_cmd_answered(struct eh_cli *cli)
+{
+    const char *source = eh_cli_option(cli, "source"), *at = eh_cli_option(cli, "at");
+    char path[EH_CLI_PATH], done[320];
+    struct eh_error error = {0};
+    int64_t us;
+    int32_t day;
+    if (!eh_path(path, "/v1/tickets/%s/%s/answered", source ? source : "default", cli->args[0]))
+        return eh_say_long(cli, cli->args[0]);
+    if (at && eh_date_parse(eh_str(at), &day, NULL) == 0)
+        return eh_say_usage(cli, "--at: `%s` is a day; a time is needed: 2026-03-02T09:30Z", at);
+    if (at && eh_time_parse(eh_str(at), &us, &error) < 0)
+        return eh_say_usage(cli, "--at: %s", error.text);
+    json_t *body = json_object();
+    if (at)
+        json_object_set_new(body, "at", json_integer(us / 1000));
+    if (!eh_change_text(cli, body, "event", eh_cli_option(cli, "event"))) {
+        json_decref(body);
+        return EH_EXIT_USAGE;
+    }
+    eh_format(done, sizeof done, "%s: answered", cli->args[0]);
+    return eh_change_post(cli, path, body, done);
+}
+
 int eh_cmd_release(struct eh_cli *cli)
 {
     char path[EH_CLI_PATH], done[320];

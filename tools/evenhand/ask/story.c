@@ -79,6 +79,7 @@ static const struct {
     {"given", "whom somebody gave it to at the helpdesk"},
     {"dropped", "after it was dropped at the helpdesk"},
     {"left", "after the rep who had it left the team"},
+    {"overflow", "after it waited for too long"},
     {"returned", "who had it last in this team"},
     {"nobody", "nobody is available"},
     {"full", "everybody has all they can carry"},
@@ -109,6 +110,9 @@ static void state_show(const struct eh_cli *cli, const json_t *t)
            waiting && why ? (in_words(why) ? in_words(why) : why) : "");
     line_show_moment(cli, t, "received", "received_at", NULL);
     line_show_moment(cli, t, "assigned", "assigned_at", NULL);
+    if (!json_is_true(json_object_get(t, "answered")))
+        line_show_moment(cli, t, "due", "due_at",
+                         json_is_true(json_object_get(t, "late")) ? "late" : NULL);
     line_show_moment(cli, t, "closed", "closed_at", eh_object_text(t, "outcome"));
     if (eh_object_int(t, "refunded")) {
         char money[EH_CLI_TEXT];
@@ -129,9 +133,15 @@ static void entry_sentence(const json_t *h, char *ret, size_t size)
     if (type && strcmp(type, "closed") == 0)
         eh_format(ret, size, "closed%s%s", said ? ": " : "", said ? why : "");
     else if (type && strcmp(type, "moved") == 0)
-        eh_format(ret, size, "moved to team %s%s%s",
+        eh_format(ret, size, "moved to team %s%s%s%s",
                   eh_object_text(h, "team") ? eh_object_text(h, "team") : "?",
+                  said && strcmp(why, "overflow") == 0 ? " after it waited for too long" : "",
                   had ? ", was with " : "", had ? was : "");
+    else if (type && strcmp(type, "late") == 0)
+        eh_format(ret, size, "late: not answered in time%s%s", has_rep ? ", with " : "",
+                  has_rep ? rep : "");
+    else if (type && strcmp(type, "answered") == 0)
+        eh_format(ret, size, "answered%s%s", has_rep ? ", with " : "", has_rep ? rep : "");
     else if (type && strcmp(type, "resent") == 0)
         eh_format(ret, size, "sent again: it had been cancelled as %s", said ? why : "?");
     else if (type && strcmp(type, "returned") == 0)

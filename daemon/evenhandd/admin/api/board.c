@@ -8,6 +8,7 @@
 #define WAITS_MOST  100 /* the newest tickets whose waits make the rule */
 #define WAITS_LEAST 20  /* of fewer nothing is told */
 #define MICRO       INT64_C(1000000)
+#define HOUR_US     (3600 * MICRO)
 
 static int compare(const void *a, const void *b)
 {
@@ -55,6 +56,9 @@ void eh_admin_put_board(const struct eh_admin_request *request, struct eh_str te
         return;
     eh_json_put_int(body, "available", g.available);
     eh_json_put_int(body, "undoable", (int64_t)g.undoable);
+    eh_json_put_int(body, "late", (int64_t)g.late);
+    eh_json_put_int(body, "due_soon",
+                    eh_engine_due_by(engine, team, eh_app_now_us(request->admin->app) + HOUR_US));
     eh_json_put(body, "oldest", oldest_json(request, &g, &budget->skills));
     eh_json_put(body, "usual_wait", usual_wait(engine, team, &budget->waits));
 }

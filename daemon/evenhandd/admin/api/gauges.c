@@ -13,6 +13,7 @@
 
 #define TICKETS_LOOKED_AT 200000 /* for the oldest, in all teams together */
 #define ROWS_MAX          16     /* of what nobody can do, of a team */
+#define HOUR_US           INT64_C(3600000000)
 
 /* Outlives the admin API while a COMMIT is awaited. */
 struct eh_admin_gauges {
@@ -40,7 +41,8 @@ static json_t *undoable_json(const struct eh_engine *engine, struct eh_str team)
     return list;
 }
 
-static json_t *team_json(const struct eh_engine *engine, struct eh_str id, uint32_t *budget)
+static json_t *team_json(const struct eh_engine *engine, struct eh_str id, int64_t now_us,
+                         uint32_t *budget)
 {
     struct eh_team_gauges g;
     if (!eh_engine_team_gauges(engine, id, budget, &g))
@@ -51,6 +53,8 @@ static json_t *team_json(const struct eh_engine *engine, struct eh_str id, uint3
     eh_json_put_int(row, "oldest_us", g.oldest_us);
     eh_json_put_int(row, "open", (int64_t)g.open);
     eh_json_put_int(row, "available", g.available);
+    eh_json_put_int(row, "late", (int64_t)g.late);
+    eh_json_put_int(row, "due_soon", eh_engine_due_by(engine, id, now_us + HOUR_US));
     eh_json_put_int(row, "late_periods", g.late_periods);
     eh_json_put_int(row, "late_facts", (int64_t)g.late_facts);
     eh_json_put_int(row, "undoable", (int64_t)g.undoable);
@@ -58,13 +62,13 @@ static json_t *team_json(const struct eh_engine *engine, struct eh_str id, uint3
     return row;
 }
 
-static json_t *take(const struct eh_engine *engine)
+static json_t *take(const struct eh_engine *engine, int64_t now_us)
 {
     const struct eh_desk *desk = engine ? eh_engine_desk(engine) : NULL;
     uint32_t budget = TICKETS_LOOKED_AT;
     json_t *list = json_array();
     for (uint32_t i = 0; desk && i < desk->team_count; i++) {
-        json_t *row = team_json(engine, desk->teams[i].id, &budget);
+        json_t *row = team_json(engine, desk->teams[i].id, now_us, &budget);
         if (row)
             json_array_append_new(list, row);
     }
@@ -110,7 +114,7 @@ static void refresh(struct eh_admin *admin, struct eh_admin_gauges *gauges)
     if (gauges->awaited || !engine)
         return;
     json_decref(gauges->taken);
-    gauges->taken = take(engine);
+    gauges->taken = take(engine, eh_app_now_us(admin->app));
     if (all_committed(admin, engine)) {
         show(gauges);
         return;
@@ -183,6 +187,8 @@ static const struct {
     {"evenhand_team_open", "open", "Tickets of the team assigned and not closed"},
     {"evenhand_team_available", "available", "Members who are available, also those who are full"},
     {"evenhand_team_undoable", "undoable", "Waiting tickets whose skills no member of today has"},
+    {"evenhand_team_late", "late", "Tickets that were not answered in time, and still are not"},
+    {"evenhand_team_due_soon", "due_soon", "Tickets that have to be answered within the hour"},
     {"evenhand_team_late_periods", "late_periods", "Bonus periods that are over and not closed"},
     {"evenhand_team_late_facts", "late_facts",
      "Facts that came after their period was frozen or its last version"},

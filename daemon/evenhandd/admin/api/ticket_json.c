@@ -14,6 +14,7 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put_int(body, "value", ticket->value);
     eh_json_put_text(body, "currency", desk ? desk->currency : eh_str(NULL));
     eh_json_put_int(body, "priority", ticket->priority);
+    eh_json_put_int(body, "raised", ticket->raised);
     eh_json_put_int(body, "points", ticket->points);
     eh_json_put(body, "skills", eh_json_list(ticket->skills));
     eh_json_put_text(body, "resent_of", ticket->resent_of);
@@ -23,6 +24,9 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put_text(body, "why", ticket->waiting_why);
     eh_json_put_time(body, "received_at", ticket->received_us);
     eh_json_put_time(body, "assigned_at", ticket->assigned_us);
+    eh_json_put_time(body, "due_at", ticket->due_us);
+    eh_json_put_bool(body, "answered", ticket->answered);
+    eh_json_put_bool(body, "late", ticket->late);
     eh_json_put_time(body, "closed_at", ticket->closed_us);
     eh_json_put_text(body, "outcome", ticket->outcome);
     eh_json_put_int(body, "refunded", ticket->refunded);

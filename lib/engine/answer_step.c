@@ -1,0 +1,68 @@
+/*
+ * answer_step: the message ANSWERED: the customer of a ticket was answered. The first answer
+ * counts, for the rep who has the ticket then. A closing is one, too; what comes later changes
+ * nothing.
+ */
+#include "answers.h"
+#include "digest.h"
+#include "effects.h"
+#include "index.h"
+#include "skipped.h"
+#include "state.h"
+#include "step.h"
+#include "steps.h"
+#include "ticket.h"
+
+/* The open ticket that the message is about. NONE: nothing is to be done, or it was refused. */
+static int answer_find(struct step *s, uint32_t *ret)
+{
+    const struct eh_message *m = &s->m;
+    uint32_t slot = eh_ticket_find(s->e, eh_ticket_identity(m->source, m->id));
+    *ret = NONE;
+    if (slot == NONE)
+        return s->in->recalled.ticket_known /* it is closed */
+                   ? 0
+                   : eh_step_refuse(s, EH_ENOTFOUND, "ticket %.*s/%.*s is not known",
+                                    EH_STR_ARG(m->source), EH_STR_ARG(m->id));
+    if (!s->e->tickets.slots[slot].answered)
+        *ret = slot;
+    return 0;
+}
+
+/* When it was answered, neither before it came nor later than now. */
+static int answer_time(struct step *s, int64_t *ret)
+{
+    const struct eh_message *m = &s->m;
+    *ret = s->now_us;
+    if (eh_message_has(m, EH_FIELD_AT_DAY))
+        return eh_step_refuse(s, EH_EINVAL, "at: must be a time in milliseconds, not a day");
+    if (!eh_message_has(m, EH_FIELD_AT))
+        return 0;
+    if (m->at_ms > s->now_us / 1000 + EH_AT_AHEAD_MAX_S * INT64_C(1000))
+        return eh_step_refuse(s, EH_ERANGE, "at: %lld is more than %d seconds ahead of the time",
+                              (long long)m->at_ms, EH_AT_AHEAD_MAX_S);
+    if (m->at_ms * 1000 < s->now_us)
+        *ret = m->at_ms * 1000;
+    return 0;
+}
+
+int eh_step_answered(struct step *s)
+{
+    struct eh_engine *e = s->e;
+    uint32_t slot;
+    int64_t at_us;
+    int r = answer_time(s, &at_us);
+    if (r == 0 && !s->fx->refused)
+        r = answer_find(s, &slot);
+    if (r < 0 || s->fx->refused || slot == NONE)
+        return r;
+    const struct ticket *t = &e->tickets.slots[slot];
+    s->touched = true;
+    r = eh_ticket_touch(s, slot);
+    if (r == 0)
+        r = eh_answer_first(s, slot, at_us);
+    if (r == 0)
+        r = eh_step_emit(s, EH_NOTICE_ANSWERED, t, t->rep, NONE, NULL);
+    eh_digest_ticket(e, slot);
+    return r < 0 ? r : eh_step_image(s, t);
+}

@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""late: tickets have to be answered in time, in working time; what waits for too long overflows.
+
+What is late is told once, whoever dies meanwhile, and not before all that stood on the inbox at the
+start is taken. libfaketime starts the daemon in the past where days are concerned.
+"""
+import datetime
+import json
+import time
+
+from harness import OUTBOX, Skip, default_desk, default_team, run, scenario, wait_until
+from invariants import check_invariants
+from office import FAKETIME, fakes_time
+from proofs import verify_ok
+
+LATE, ANSWERED, MOVED = 18, 20, 5
+
+
+def told(stack, kind=LATE):
+    """The tickets of the notices of this type, in their order."""
+    return [ident for ident, in stack.sql(
+        "SELECT t.id FROM effect e JOIN input t ON t.desk = e.desk AND t.input = e.ticket"
+        " WHERE e.type = %s ORDER BY e.seq", kind)]
+
+
+def published(stack):
+    return [entry for entry in outbox(stack) if entry["type"] == "late"]
+
+
+def outbox(stack):
+    return [json.loads(fields["j"]) for _, fields in stack.redis.xrange(OUTBOX)]
+
+
+def desk(within, **changes):
+    return default_desk(teams=[default_team("sales", ["ana", "ben"], answer_within={"order": within}, **changes),
+                               default_team("support", ["cai"])])
+
+
+def shown_as(stack, ident):
+    return stack.daemon.get("/v1/tickets/default/" + ident).json
+
+
+def answered(stack, ident, **more):
+    stack.add(dict({"type": "answered", "id": ident}, **more))
+
+
+@scenario("a ticket is late once; an answer and a closing end it; what is late is shown")
+def shown(stack):
+    stack.start(desk("3s"))
+    for n in range(4):
+        stack.add_ticket("l-%d" % n)
+    stack.settle()
+    ticket = shown_as(stack, "l-0")
+    assert ticket["due_at"] and not ticket["late"] and not ticket["answered"], ticket
+    answered(stack, "l-1")
+    stack.add({"type": "outcome", "id": "l-2", "outcome": "won"})
+    out = stack.cli("answered", "l-3")[1]
+    assert "l-3: answered" in out, out
+    wait_until("it is late", lambda: told(stack))
+    wait_until("it is shown", lambda: shown_as(stack, "l-0")["late"])
+    assert told(stack) == ["l-0"] and told(stack, ANSWERED) == ["l-1", "l-3"]
+    team = stack.daemon.get("/v1/teams/sales").json
+    assert team["late"] == 1 and team["due_soon"] == 0, team
+    assert 'evenhand_team_late{team="sales"} 1' in stack.daemon.get("/metrics").text
+    story = stack.cli("ticket", "l-0")[1]
+    assert "late: not answered in time, with" in story, story
+    again = stack.daemon.post("/v1/tickets/default/l-0/answered", {"event": "one"})
+    assert again.code == 200 and not shown_as(stack, "l-0")["late"]
+    assert stack.daemon.post("/v1/tickets/default/l-0/answered", {"event": "two"}).code == 200
+    assert stack.daemon.post("/v1/tickets/default/nobody/answered").code == 404
+    assert stack.daemon.post("/v1/tickets/default/l-2/answered", {"event": "closed"}).code == 200
+    assert told(stack, ANSWERED) == ["l-1", "l-3", "l-0"]
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("kill -9 while 300 tickets fall due: each is late once, in the log and in the outbox")
+def killed(stack):
+    stack.start(desk("4s"))
+    stack.add_many([{"type": "ticket", "id": "k-%d" % n, "kind": "order", "team": "sales"}
+                    for n in range(300)])
+    stack.settle()
+    for least in (1, 101, 201):
+        wait_until("some are late", lambda: len(told(stack)) >= least)
+        stack.daemon.kill()
+        stack.daemon.start()
+    wait_until("all are late", lambda: len(told(stack)) >= 300)
+    wait_until("all are told", lambda: len(published(stack)) >= 300)
+    time.sleep(1)  # whatever would come twice
+    assert sorted(told(stack)) == sorted("k-%d" % n for n in range(300))
+    assert len(published(stack)) == 300
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("down when the time passes: an answer that stands on the inbox counts, however long the inbox is")
+def inbox_first(stack):
+    stack.start(desk("3s"))
+    for n in range(3):
+        stack.add_ticket("d-%d" % n)
+    stack.settle()
+    assert stack.daemon.stop() == 0
+    stack.add_many([{"type": "ticket", "id": "q-%d" % n, "kind": "query", "team": "support"}
+                    for n in range(5000)])
+    answered(stack, "d-1")
+    time.sleep(4)
+    stack.daemon.start()
+    wait_until("the others are late", lambda: len(told(stack)) == 2)
+    stack.settle()
+    assert told(stack) == ["d-0", "d-2"] and shown_as(stack, "d-1")["answered"]
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("what waits for too long moves to another team, and is dealt there")
+def overflow(stack):
+    stack.start(desk("1h", overflow={"after": "2s", "to": "support"}))
+    for rep in ("ana", "ben"):
+        assert stack.daemon.post("/v1/reps/%s/signal" % rep, {"status": "away"}).code == 200
+    stack.add_ticket("o-1")
+    stack.settle()
+    assert shown_as(stack, "o-1")["state"] == "waiting"
+    wait_until("it moves", lambda: shown_as(stack, "o-1")["team"] == "support")
+    assert shown_as(stack, "o-1")["rep"] == "cai" and told(stack, MOVED) == ["o-1"]
+    assert [entry["why"] for entry in outbox(stack) if entry["type"] == "moved"] == ["overflow"]
+    assert "after it waited for too long" in stack.cli("ticket", "o-1")[1]
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+# ---- Days of an office. Oslo is two hours ahead of UTC.
+
+OFFICE = {"id": "office", "hours": {"mon-thu": "08:00-16:00", "fri": "08:00-17:00"}}
+
+
+def utc(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+
+
+def start_at(stack, moment):
+    clock = {"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC", "FAKETIME": "@" + moment}
+    stack.daemon.start(environment=clock, arguments=("--accept-time", "the servers live later"))
+
+
+@scenario("over a weekend: due on Monday, in working time, with the daemon down in between")
+def weekend(stack):
+    if not fakes_time():
+        raise Skip("no libfaketime, or a daemon that cannot be run under it")
+    team = default_team("sales", ["ana", "ben"], hours="office", answer_within={"order": "1h"})
+    stack.write_desk(default_desk(time_zone="Europe/Oslo", calendars=[OFFICE], teams=[team]))
+    stack.start_servers()
+    stack.new_daemon("d")
+    assert stack.migrate()[0] == 0
+    start_at(stack, "2025-06-06 14:30:00")  # Friday 16:30, half an hour before the end
+    for ident in ("w-1", "w-2"):
+        stack.add_ticket(ident)
+    stack.settle()
+    due = shown_as(stack, "w-1")["due_at"]
+    assert due.startswith("2025-06-09T06:30:0"), due
+    assert stack.daemon.stop() == 0
+    answered(stack, "w-2")
+    start_at(stack, "2025-06-09 06:29:50")
+    stack.settle()
+    assert told(stack) == []
+    wait_until("it is late", lambda: told(stack) == ["w-1"], 60)
+    at = stack.sql1("SELECT i.at FROM effect e JOIN input i USING (desk, input) WHERE e.type = 18")
+    begun = utc("2025-06-09 06:30:00").replace(tzinfo=datetime.timezone.utc).timestamp() * 1e6
+    assert begun <= at < begun + 60e6, (at, begun)
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+if __name__ == "__main__":
+    run()
