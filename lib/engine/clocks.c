@@ -122,6 +122,20 @@ static struct moment moment_in(const struct eh_engine *e, const struct clock *c,
                                   : (struct moment){at_us, 0};
 }
 
+/* Sets what the hours that were handed over reach by now. False: nothing was. */
+static bool clock_reach(struct eh_engine *e, struct clock *c)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < CLOCK_EVENTS; i++) {
+        struct moment *m = &c->moments[i];
+        if (!m->left_us)
+            continue;
+        *m = moment_in(e, c, m->at_us, m->left_us);
+        any |= !m->left_us;
+    }
+    return any;
+}
+
 /* When it has to be answered, as its message or else its team says. */
 static struct moment answer_moment(const struct step *s, struct clock *c)
 {
@@ -173,8 +187,12 @@ int eh_clock_change(struct step *s, uint32_t slot)
 int eh_clock_move(struct step *s, uint32_t slot)
 {
     eh_clock_given(s->e, slot);
-    const struct clock *c = eh_clock_of(s->e, slot);
-    return c && !moment_is_none(&c->moments[CLOCK_ANSWER]) ? 0 : eh_clock_arrive(s, slot);
+    struct clock *c = clock_get(s->e, slot);
+    if (!c || moment_is_none(&c->moments[CLOCK_ANSWER]))
+        return eh_clock_arrive(s, slot);
+    if (!c->stopped && clock_reach(s->e, c)) /* the hours of the other team may have it */
+        clock_settle(s->e, c);
+    return 0;
 }
 
 void eh_clock_answered(struct eh_engine *e, uint32_t slot)
@@ -291,19 +309,6 @@ void eh_clock_go(struct eh_engine *e, uint32_t slot, int64_t now_us)
         if (c->moments[i].left_us)
             c->moments[i] = moment_in(e, c, now_us, c->moments[i].left_us);
     clock_settle(e, c);
-}
-
-static bool clock_reach(struct eh_engine *e, struct clock *c)
-{
-    bool any = false;
-    for (uint32_t i = 0; i < CLOCK_EVENTS; i++) {
-        struct moment *m = &c->moments[i];
-        if (!m->left_us)
-            continue;
-        *m = moment_in(e, c, m->at_us, m->left_us);
-        any |= !m->left_us;
-    }
-    return any;
 }
 
 void eh_clocks_set(struct eh_engine *e)

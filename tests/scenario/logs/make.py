@@ -408,6 +408,29 @@ class History:
             self.tickets("q%d" % n, 4, skills=skills)
         self.settle()
 
+    def times(self, plans):
+        """What is late, overflows and ages: tickets for which nobody has the skills, and others. Builds
+        that know no such times are waited for in vain."""
+        self.put(desk(self.policies, REPS, plans, affinity="open", ages="1 per 1s",
+                      answer_within={"order": "1s", "quote": "3s", "query": "8h"},
+                      overflow={"after": "2s", "to": "odd"}))
+        self.tickets("t", 9, skills=["latin"])
+        self.tickets("u", 6)
+        self.settle()
+        self.add("answered", "t-4", at=self.now_ms(-1))
+        self.add("answered", "u-2", event="again")
+        self.add("answered", "nobody")
+        self.add("update", "t-5", due_at=self.now_ms(1))
+        self.settle()
+        try:
+            wait_until("what waits moves", lambda: self.stack.sql1(
+                "SELECT count(*) FROM effect WHERE why = 'overflow'") >= 9, 30)
+        except AssertionError as error:
+            note(error)
+        self.close("u", 3)
+        self.add("outcome", "u-1", outcome="reopened")
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -460,6 +483,7 @@ class History:
         self.limits([plan("care-1", "care", month(70), 20), first])
         self.absences()
         self.levels([plan("care-1", "care", month(70), 20), first])
+        self.times([plan("care-1", "care", month(70), 20), first])
 
     def lose_key(self):
         stack = self.stack
