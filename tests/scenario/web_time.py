@@ -1,10 +1,13 @@
 #!/usr/bin/python3
-"""web_time: what the page shows of time: who is off until when, and how many were dealt of at most how many."""
+"""web_time: what the page shows of time: who is off until when, how many were dealt of at most how many, and
+what waits for its customer.
+"""
 import datetime
 import getpass
 import re
 
 from harness import default_desk, default_team, run, wait_until
+from invariants import check_invariants
 from web_kit import page_scenario
 
 SELF = getpass.getuser()
@@ -57,6 +60,35 @@ def off_and_at_most(stack, web):
     wait_until("ben is back", lambda: stack.daemon.post(
         "/v1/reps/ben/absences", {"cancel": answer.json["input"]}).code == 200)
     wait_until("the page has it", lambda: "Off" not in row_of(maja.get("/teams/sales"), "ben"))
+
+
+def tell(stack, ident, rep, **more):
+    """A ticket that the rep has."""
+    stack.add_ticket(ident, owner=rep, **more)
+    stack.settle()
+
+
+def names(page):
+    """The tickets of My day, in their order: those that go on, and those that are paused."""
+    goes_on, _, paused = page.text.partition('id="my-paused"')
+    return [re.findall(r'<li class="row" data-key="default/([^"]+)"', part) for part in (goes_on, paused)]
+
+
+@point("a ticket that waits for its customer stands apart, until they have answered")
+def paused(stack, web):
+    tell(stack, "one", "ana")
+    tell(stack, "two", "ana")
+    ana = web.browser("ana")
+    page = ana.get("/day")
+    assert names(page) == [["two", "one"], []], names(page)
+    assert ana.change(page, "/change/pause", source="default", id="one").status == 303
+    page = wait_until("the page has it", lambda: next((p for p in [ana.get("/day")] if names(p)[1]), None))
+    assert names(page) == [["two"], ["one"]] and "waits for the customer" in page.text, names(page)
+    assert stack.daemon.get("/v1/tickets/default/one").json["paused_at"]
+    assert "waiting for customers" in words(web.browser("maja").get("/teams/sales").text)
+    assert ana.change(page, "/change/resume", source="default", id="one").status == 303
+    wait_until("the page has it", lambda: names(ana.get("/day")) == [["two", "one"], []])
+    check_invariants(stack)
 
 
 run()

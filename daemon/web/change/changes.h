@@ -54,6 +54,9 @@ int eh_change_assign(const struct eh_form *, struct eh_change_made *, struct eh_
 int eh_change_move(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_return(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_outcome(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_answered(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_pause(const struct eh_form *, struct eh_change_made *, struct eh_error *);
+int eh_change_resume(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_period(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 int eh_change_aside(const struct eh_form *, struct eh_change_made *, struct eh_error *);
 

@@ -9,18 +9,26 @@ int64_t eh_due_us(const json_t *ticket)
 {
     int64_t us;
     const char *due = eh_text_of(ticket, "due_at");
-    if (!*due || eh_true_of(ticket, "answered") || eh_true_of(ticket, "paused") ||
+    if (!*due || eh_true_of(ticket, "answered") || !eh_null_of(ticket, "paused_at") ||
         eh_time_parse(eh_str(due), &us, NULL) < 0)
         return NEVER;
     return us;
+}
+
+static void put_paused(struct eh_page *page, const json_t *ticket)
+{
+    eh_html(&page->main, "<span class=\"chip\">waits for the customer</span> <span "
+                         "class=\"due\">since ");
+    eh_part_time(page, eh_text_of(ticket, "paused_at"));
+    eh_html(&page->main, "</span> ");
 }
 
 void eh_due_put(struct eh_page *page, const json_t *ticket)
 {
     struct eh_html *out = &page->main;
     int64_t due_us = eh_due_us(ticket), now_us = eh_clock_now_us(&page->pages->clock);
-    if (eh_true_of(ticket, "paused"))
-        eh_html(out, "<span class=\"chip\">waits for the customer</span> ");
+    if (!eh_null_of(ticket, "paused_at"))
+        put_paused(page, ticket);
     if (due_us == NEVER)
         return;
     if (eh_true_of(ticket, "late"))
@@ -41,7 +49,7 @@ size_t eh_due_sort(const json_t *tickets, const json_t **ret, size_t most, bool 
     json_array_foreach(tickets, i, ticket)
     {
         size_t at = count;
-        if (count == most || eh_true_of(ticket, "paused") != paused)
+        if (count == most || eh_null_of(ticket, "paused_at") == paused)
             continue;
         for (; at > 0 && eh_due_us(ret[at - 1]) > eh_due_us(ticket); at--)
             ret[at] = ret[at - 1];
@@ -49,6 +57,32 @@ size_t eh_due_sort(const json_t *tickets, const json_t **ret, size_t most, bool 
         count++;
     }
     return count;
+}
+
+/* ---- What the rep who has it can say. */
+
+static void put_button(struct eh_page *page, const json_t *ticket, const char *change,
+                       const char *words)
+{
+    const char *id = eh_text_of(ticket, "id");
+    eh_part_form_for(page, change, "own", "id", id);
+    eh_part_hidden(page, "source", eh_text_of(ticket, "source"));
+    eh_html(&page->main, "<button aria-label=\"%s: ticket %s\">%s</button>", words, id, words);
+    eh_part_form_end(page);
+}
+
+void eh_due_actions(struct eh_page *page, const json_t *ticket)
+{
+    bool paused = !eh_null_of(ticket, "paused_at");
+    if (strcmp(eh_text_of(ticket, "state"), "assigned") != 0)
+        return;
+    eh_html(&page->main, "<div class=\"row-more own-actions\">");
+    if (!eh_null_of(ticket, "answered") && !eh_true_of(ticket, "answered"))
+        put_button(page, ticket, "/change/answered", "Answered");
+    if (json_object_get(ticket, "paused_at"))
+        put_button(page, ticket, paused ? "/change/resume" : "/change/pause",
+                   paused ? "The customer has answered" : "Waits for the customer");
+    eh_html(&page->main, "</div>");
 }
 
 /* ---- A team. */

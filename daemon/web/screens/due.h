@@ -1,8 +1,9 @@
 /*
- * due: when tickets have to be answered, and which of them wait for their customer. All write into
- * page->main.
+ * due: when tickets have to be answered, which of them wait for their customer, and what the rep
+ * who has one can say of it. All write into page->main.
  *
  *     eh_due_put(page, answer);         // "late was due 14:30"
+ *     eh_due_actions(page, answer);     // forms: answered, waits for the customer
  *     eh_due_counts(page, sales);       // "2 late", "3 due within the hour"
  */
 #ifndef EVENHAND_WEB_SCREENS_DUE_H
@@ -17,6 +18,7 @@ int64_t eh_due_us(const json_t *ticket);
 /* The tickets that are paused, or are not, at most `most` of them: what is due first, then the rest
  * in their order. Returns how many. */
 size_t eh_due_sort(const json_t *tickets, const json_t **ret, size_t most, bool paused);
+void eh_due_actions(struct eh_page *, const json_t *ticket);
 void eh_due_counts(struct eh_page *, const json_t *team);
 /* How many a rep is dealt in an hour and on a day, where the team says so. */
 void eh_at_most_put(struct eh_page *, const json_t *team);

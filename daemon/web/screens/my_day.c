@@ -124,9 +124,10 @@ static void put_ticket(struct eh_page *page, const json_t *ticket)
     eh_html(out, " ");
     eh_part_since(page, eh_text_of(ticket, "assigned_at"));
     eh_html(out, "</div>");
-    if (eh_due_us(ticket) != INT64_MAX)
+    if (eh_due_us(ticket) != INT64_MAX || !eh_null_of(ticket, "paused_at"))
         put_due_line(page, ticket);
     put_why(page, ticket);
+    eh_due_actions(page, ticket);
     eh_html(out, "</li>");
 }
 

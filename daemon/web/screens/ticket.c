@@ -45,8 +45,8 @@ static const char *joined(struct eh_page *page, const json_t *list)
 /* When it has to be answered, or was; whether it waits for its customer. */
 static void put_due(struct eh_page *page, const json_t *ticket)
 {
-    if (eh_true_of(ticket, "paused"))
-        put_fact(page, "Waits for", "the customer");
+    if (!eh_null_of(ticket, "paused_at"))
+        put_moment(page, "Waits for the customer since", eh_text_of(ticket, "paused_at"));
     if (eh_true_of(ticket, "answered"))
         put_fact(page, "Answered", "yes");
     if (eh_null_of(ticket, "due_at") || eh_true_of(ticket, "answered"))
@@ -207,6 +207,23 @@ static void put_history(struct eh_page *page, const json_t *ticket)
 
 /* ---- What can be done. */
 
+static bool is_own(const struct eh_page *page, const json_t *ticket)
+{
+    const char *own = eh_text_of(json_object_get(page->me, "rep"), "id");
+    return *own && strcmp(own, eh_text_of(ticket, "rep")) == 0;
+}
+
+/* What the rep who has it can say. */
+static void put_own(struct eh_page *page, const json_t *ticket)
+{
+    if (!is_own(page, ticket) || strcmp(eh_text_of(ticket, "state"), "assigned") != 0)
+        return;
+    eh_html(&page->main, "<section class=\"card\" aria-labelledby=\"own\"><h2 id=\"own\">It is "
+                         "yours</h2>");
+    eh_due_actions(page, ticket);
+    eh_html(&page->main, "</section>");
+}
+
 static void put_actions(struct eh_page *page, const json_t *ticket)
 {
     const char *id = eh_text_of(ticket, "team");
@@ -269,6 +286,7 @@ static void show(struct eh_page *page)
     eh_html(&page->main, "</section>");
     put_receipt(page, json_object_get(ticket, "receipt"), team);
     eh_html(&page->main, "</div><div class=\"stack\">");
+    put_own(page, ticket);
     put_actions(page, ticket);
     put_history(page, ticket);
     eh_html(&page->main, "</div></div>");

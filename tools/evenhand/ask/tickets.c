@@ -90,7 +90,7 @@ static void grid_add_due(struct eh_grid *g, const json_t *t, int64_t now_us)
 {
     char text[EH_CLI_TEXT + 8] = "", ago[EH_CLI_TEXT];
     int64_t us;
-    if (json_is_true(json_object_get(t, "paused"))) {
+    if (eh_object_has(t, "paused_at")) {
         eh_grid_dim(g, "paused");
         return;
     }
