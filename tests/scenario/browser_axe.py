@@ -5,6 +5,7 @@ import getpass
 import os
 import shutil
 import subprocess
+import time
 
 import pools
 from browser_kit import Browser, Keys
@@ -51,7 +52,8 @@ def start(stack):
     for name in ("eve", "cai"):
         stack.daemon.post("/v1/reps/%s/signal" % name, {"status": "away"})
     stack.add_many([{"type": "ticket", "id": "D%d" % n, "team": "sales", "kind": "order", "value": 12995 + n,
-                     "customer": "Ødegaard & Sønner"} for n in range(12)])
+                     "customer": "Ødegaard & Sønner", "due_at": int(time.time() * 1000) + (1000, 1800000, 90000000)[n % 3]}
+                    for n in range(12)])
     stack.add_many([{"type": "ticket", "id": "W%d" % n, "team": "support", "kind": "query"} for n in range(3)])
     stack.settle()
 

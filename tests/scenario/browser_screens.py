@@ -10,6 +10,7 @@ import os
 import random
 import re
 import struct
+import time
 import urllib.parse
 import zlib
 
@@ -48,14 +49,16 @@ def desk():
     whole["reps"].append({"id": "x" * 40, "name": "N" * 60, "user": "eve"})
     whole["kinds"]["k" * 30] = {"points": 3}
     sales, support = whole["teams"]
-    sales.update(managers=["maja"], name="Sales & " + LONG + " more", reps=sales["reps"] + many, capacity=30)
+    sales.update(managers=["maja"], name="Sales & " + LONG + " more", reps=sales["reps"] + many, capacity=30,
+                 at_most={"per_hour": 9000, "per_day": 10000})
     support.update(managers=["maja"], name="Support", reps=["x" * 40])
     whole["teams"].append({"id": "night", "managers": ["maja"], "reps": []})
     return whole
 
 
 def start(stack):
-    """Months of outcomes; thousands of tickets that reps have, and that wait; somebody is overloaded."""
+    """Months of outcomes; thousands of tickets that reps have, and that wait; somebody is overloaded, somebody
+    absent, and some are late."""
     stack.start(desk(), delegates=[SELF], operators=[SELF, "olivia"], auditors=["aud"])
     pools.History(stack, MONTHS, tickets=30).send()
     signals = [("m010", {"status": "overloaded", "for": 3600, "reason": "two calls, and a fire " * 8}),
@@ -68,8 +71,10 @@ def start(stack):
                      "value": n * 997 % 10 ** 9, "customer": ("c" * 60 if n % 5 == 0 else "Firma %d" % n)}
                     for n in range(4000)])
     stack.add_many([{"type": "ticket", "id": "own-%d-%s" % (n, "i" * 40), "team": "sales", "kind": kinds[n % 4],
-                     "owner": "ana", "value": 10 ** 11, "customer": "Fjordlys Bakeri og Konditori " * 3}
+                     "owner": "ana", "value": 10 ** 11, "customer": "Fjordlys Bakeri og Konditori " * 3,
+                     "due_at": int(time.time() * 1000) + (1000, 1800000, 90000000)[n % 3]}
                     for n in range(12)])
+    assert stack.daemon.post("/v1/reps/m012/absences", {"from": "2026-01-01"}).code == 200
     stack.add_many([{"type": "ticket", "id": "W%04d" % n, "team": "support", "kind": "query"}
                     for n in range(300)])
     stack.redis.xadd("evenhand:{main}:inbox", {"j": "{"})

@@ -66,6 +66,21 @@ def rep(stack):
     assert signals == [("ana", "overloaded", REP)], signals
 
 
+@scenario("who has a ticket says that it is answered, now; nobody says so of a colleague's")
+def answered(stack):
+    start(stack)
+    stack.add_ticket("mine", owner="ana")
+    stack.add_ticket("bens", owner="ben")
+    stack.settle()
+    expect(stack, REP,
+           (403, "POST", "/v1/tickets/default/mine/answered", {"at": int(time.time() * 1000) - 60000}),
+           (403, "POST", "/v1/tickets/default/bens/answered", {}),
+           (200, "POST", "/v1/tickets/default/mine/answered", {"event": "once"}),
+           (403, "POST", "/v1/tickets/default/mine/outcome", {"outcome": "won"}))
+    told = {name: stack.daemon.get("/v1/tickets/default/" + name).json["answered"] for name in ("mine", "bens")}
+    assert told == {"mine": True, "bens": False}, told
+
+
 @scenario("a manager commands his own team alone")
 def manager(stack):
     start(stack)

@@ -93,7 +93,7 @@ def ratings(stack):
     verify_ok(stack)
 
 
-@scenario("times: who was absent, when a ticket was answered, how many a team deals at most")
+@scenario("times: who was absent, what had to be answered when, and was; how many a team deals at most")
 def times(stack):
     whole = desk()[0]
     whole["teams"][0]["at_most"] = {"per_hour": 60, "per_day": 90}
@@ -112,10 +112,21 @@ def times(stack):
     until, = rows(stack, 'SELECT until FROM absence WHERE uid = %s', "a")[0]
     assert int(until.timestamp() * 1000) == now + hour, until
     stack.add_ticket("plain", owner="ana")
-    stack.add({"type": "outcome", "id": "plain", "outcome": "resolved"})
+    stack.add_ticket("late", owner="ana", due_at=now + 1000)
+    stack.add_ticket("soon", owner="ana", due_at=now + hour)
     stack.settle()
-    asked = "SELECT due_at, late_at, paused_since, lapses, answered_at = closed_at FROM ticket"
-    assert rows(stack, asked) == [(None, None, None, 0, True)], rows(stack, asked)
+    stack.add({"type": "update", "id": "soon", "due_at": now + 2 * hour})
+    stack.add({"type": "answered", "id": "soon", "at": now})
+    stack.add({"type": "outcome", "id": "plain", "outcome": "resolved"})
+    asked = "SELECT due_at, late_at, answered_at, paused_since, lapses FROM ticket WHERE id = %s"
+    wait_until("it is late", lambda: rows(stack, asked, "late")[0][1])
+    stack.settle()
+    late, soon, plain = (rows(stack, asked, name)[0] for name in ("late", "soon", "plain"))
+    assert int(late[0].timestamp() * 1000) == now + 1000 and late[1] > late[0], late
+    assert late[2:] == (None, None, 0), late
+    assert int(soon[0].timestamp() * 1000) == now + 2 * hour and soon[1] is None, soon
+    assert int(soon[2].timestamp() * 1000) == now, soon
+    assert plain[:2] == (None, None) and plain[2] is not None, plain
     wait_until("the roster is written", lambda: rows(
         stack, "SELECT per_hour, per_day FROM team ORDER BY team")[0:2] == [(60, 90), (None, None)])
     assert dict(rows(stack, "SELECT rep, absent_until FROM rep"))["ben"] == until

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""web_time: what the page shows of time: who is off until when, how many were dealt of at most how many, and
-what waits for its customer.
+"""web_time: what the page shows of time: who is off until when, how many were dealt of at most how many,
+what has to be answered when, and what a rep says of it.
 """
 import datetime
 import getpass
 import re
+import time
 
 from harness import default_desk, default_team, run, wait_until
 from invariants import check_invariants
@@ -68,26 +69,52 @@ def tell(stack, ident, rep, **more):
     stack.settle()
 
 
+def due(seconds):
+    return int((time.time() + seconds) * 1000)
+
+
 def names(page):
-    """The tickets of My day, in their order: those that go on, and those that are paused."""
-    goes_on, _, paused = page.text.partition('id="my-paused"')
-    return [re.findall(r'<li class="row" data-key="default/([^"]+)"', part) for part in (goes_on, paused)]
+    """The tickets of My day, in their order."""
+    return re.findall(r'<li class="row" data-key="default/([^"]+)"', page.text)
 
 
-@point("a ticket that waits for its customer stands apart, until they have answered")
-def paused(stack, web):
-    tell(stack, "one", "ana")
-    tell(stack, "two", "ana")
-    ana = web.browser("ana")
-    page = ana.get("/day")
-    assert names(page) == [["two", "one"], []], names(page)
-    assert ana.change(page, "/change/pause", source="default", id="one").status == 303
-    page = wait_until("the page has it", lambda: next((p for p in [ana.get("/day")] if names(p)[1]), None))
-    assert names(page) == [["two"], ["one"]] and "waits for the customer" in page.text, names(page)
-    assert stack.daemon.get("/v1/tickets/default/one").json["paused_at"]
-    assert "waiting for customers" in words(web.browser("maja").get("/teams/sales").text)
-    assert ana.change(page, "/change/resume", source="default", id="one").status == 303
-    wait_until("the page has it", lambda: names(ana.get("/day")) == [["two", "one"], []])
+@point("what is due first stands first, late in words; who has a ticket says that it is answered, nobody else")
+def answered(stack, web):
+    tell(stack, "later", "ana", due_at=due(7200))
+    tell(stack, "none", "ana")
+    tell(stack, "soon", "ana", due_at=due(1800))
+    tell(stack, "over", "ana", due_at=due(2))
+    tell(stack, "bens", "ben", due_at=due(1800))
+    wait_until("it is late", lambda: stack.daemon.get("/v1/tickets/default/over").json["late"])
+    ana, ben, maja = (web.browser(name) for name in ("ana", "ben", "maja"))
+    page = wait_until("the page has it", lambda: next(
+        (p for p in [ana.get("/day")] if ">late<" in p.text), None))
+    assert names(page) == ["over", "soon", "later", "none"], names(page)
+    assert page.text.count(">late<") == 1 and page.text.count(">due within the hour<") == 1, page
+    board = maja.get("/teams")
+    assert "1 late" in words(board.text) and "2 due within the hour" in words(board.text), words(board.text)
+    team = maja.get("/teams/sales?show=assigned")
+    assert team.text.count(">late<") == 1 and "was due" in words(team.text), team
+    assert "To be answered" in maja.get("/tickets/default/over").text
+    for browser in (ben, maja):
+        assert "/change/answered" not in browser.get("/tickets/default/over").text
+    token = ben.get("/tickets/default/bens").hidden("token", "/change/answered")
+    answer = ben.post("/change/answered", {"token": token, "back": "/day", "source": "default", "id": "over"})
+    assert answer.status == 422 and 'role="alert"' in answer.text, answer
+    assert not stack.daemon.get("/v1/tickets/default/over").json["answered"]
+    answer = ben.post("/change/answered", {"back": "/day", "source": "default", "id": "bens"})
+    assert answer.status in (400, 403, 422) and not stack.daemon.get("/v1/tickets/default/bens").json["answered"], "no token"
+    answer = ana.change(page, "/change/answered", source="default", id="over")
+    assert answer.status == 303, answer
+    told = stack.daemon.get("/v1/tickets/default/over").json
+    assert told["answered"] and not told["due_at"], told
+    page = wait_until("the page has it", lambda: next(
+        (p for p in [ana.get("/day")] if ">late<" not in p.text), None))
+    assert names(page)[:2] == ["soon", "later"], names(page)
+    own = ana.get("/tickets/default/soon")
+    assert ana.change(own, "/change/answered", source="default", id="soon").status == 303
+    assert "Answered" in wait_until("the page has it", lambda: next(
+        (p for p in [maja.get("/tickets/default/soon")] if "To be answered" not in p.text), None)).text
     check_invariants(stack)
 
 

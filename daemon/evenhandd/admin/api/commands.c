@@ -120,22 +120,33 @@ void eh_admin_post_ticket(struct eh_admin_request *request)
     eh_command_free(command);
 }
 
-static void submit_ticket_command(struct eh_admin_request *request)
+/* A change of the ticket in the address. NULL: it was answered. */
+static struct eh_command *ticket_change_begin(struct eh_admin_request *request)
 {
     struct eh_command *command = eh_admin_change_begin(request);
     if (!command)
-        return;
+        return NULL;
     eh_admin_change_preset(command, EH_FIELD_SOURCE, &command->message.source,
                            eh_admin_part(request, "source"));
     eh_admin_change_preset(command, EH_FIELD_ID, &command->message.id,
                            eh_admin_part(request, "id"));
-    eh_admin_change_submit_body(request, command);
+    return command;
+}
+
+static void submit_ticket_command(struct eh_admin_request *request)
+{
+    struct eh_command *command = ticket_change_begin(request);
+    if (command)
+        eh_admin_change_submit_body(request, command);
 }
 
 static void deny_ticket(struct eh_admin_request *request)
 {
     const char *who = request->route->type == EH_MESSAGE_UPDATE
                           ? "the ticket's helpdesk or an operator"
+                      : request->route->type == EH_MESSAGE_ANSWERED
+                          ? "who has the ticket (and says that it is answered now), a manager of "
+                            "its team, its helpdesk or an operator"
                       : request->route->type == EH_MESSAGE_OUTCOME
                           ? "a manager of the ticket's team, its helpdesk or an operator"
                           : "a manager of the ticket's team or an operator";
@@ -173,6 +184,40 @@ void eh_admin_post_ticket_change(struct eh_admin_request *request)
         deny_ticket(request);
     else
         submit_ticket_command(request);
+}
+
+/* The fields of an answer without a time: it is given now. */
+#define ANSWERS                                                                                    \
+    (EH_FIELD_BIT(EH_FIELD_SOURCE) | EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_EVENT))
+
+/* Submits a change that says nothing but this of a ticket. */
+static void submit_only(struct eh_admin_request *request, uint64_t fields)
+{
+    struct eh_command *command = ticket_change_begin(request);
+    if (!command || !eh_admin_change_read(request, command))
+        return;
+    if (!(command->message.has & ~fields)) {
+        eh_admin_change_submit(request, command);
+        return;
+    }
+    deny_ticket(request);
+    eh_command_free(command);
+}
+
+/* Who has a ticket says that its customer was answered, as its helpdesk, a manager of its team and
+ * an operator do; when it was, these alone may say. */
+void eh_admin_post_answered(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_str source = eh_admin_part(request, "source"), id = eh_admin_part(request, "id");
+    struct eh_ticket_view ticket;
+    bool own = eh_engine_ticket(engine, source, id, &ticket) && ticket.rep.size &&
+               eh_peer_is_rep(request->peer, ticket.rep);
+    if (own && !writes_source(request, source) &&
+        !eh_peer_manages(request->peer, eh_engine_desk(engine), ticket.team))
+        submit_only(request, ANSWERS);
+    else
+        eh_admin_post_ticket_change(request);
 }
 
 /* ---- Imported figures and periods. */

@@ -462,6 +462,9 @@ static void put_tickets(const struct eh_admin_request *request, json_t *body,
             eh_json_put_int(item, "value", views[i].value);
             eh_json_put_int(item, "priority", views[i].priority);
             eh_json_put_time(item, "assigned_at", views[i].assigned_us);
+            eh_json_put_time(item, "due_at", views[i].due_us);
+            eh_json_put_bool(item, "late", views[i].late);
+            eh_json_put_bool(item, "answered", views[i].answered);
             json_array_append_new(list, item);
         }
     }

@@ -69,8 +69,9 @@
           true, 0, EH_MESSAGE_OUTCOME, eh_admin_post_ticket_change)                                \
     ROUTE("POST", "/v1/tickets/{source}/{id}/update", "", EH_MAY_OPERATOR | EH_MAY_HELPDESK, true, \
           0, EH_MESSAGE_UPDATE, eh_admin_post_ticket_change)                                       \
-    ROUTE("POST", "/v1/tickets/{source}/{id}/answered", "", EH_ADMIN_MANAGERS | EH_MAY_HELPDESK,   \
-          true, 0, EH_MESSAGE_ANSWERED, eh_admin_post_ticket_change)                               \
+    ROUTE("POST", "/v1/tickets/{source}/{id}/answered", "",                                        \
+          EH_ADMIN_MANAGERS | EH_MAY_HELPDESK | EH_MAY_REP, true, 0, EH_MESSAGE_ANSWERED,          \
+          eh_admin_post_answered)                                                                  \
     ROUTE("POST", "/v1/tickets/{source}/{id}/assign", "", EH_ADMIN_MANAGERS, true, 0,              \
           EH_MESSAGE_ASSIGN, eh_admin_post_ticket_change)                                          \
     ROUTE("POST", "/v1/tickets/{source}/{id}/move", "", EH_ADMIN_MANAGERS, true, 0,                \
