@@ -129,7 +129,7 @@ void eh_sync_learn(struct eh_sync *sync, struct eh_held *held, const json_t *tic
     held->loss = sync->losses;
     held->value = json_integer_value(json_object_get(ticket, "value"));
     held->priority = (int8_t)json_integer_value(json_object_get(ticket, "priority"));
-    held->paused = json_object_get(ticket, "paused_at") != NULL;
+    held->paused = text_of(ticket, "paused_at") != NULL;
     held->answered |= json_is_true(json_object_get(ticket, "answered"));
     if (state && strcmp(state, "closed") == 0)
         eh_held_close(sync->holdings, held);
