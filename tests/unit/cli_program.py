@@ -606,16 +606,40 @@ def a_history_is_dealt_by_hours():
     out = good("simulate", history, "--desk", desk, "--policy", "balanced", socket=FOLDER + "/none.sock")
     lines = out.splitlines()
     assert all(len(line) <= 80 for line in lines), out
-    waits = lines[lines.index("team        waited    mean  longest  never dealt"):]
+    waits = lines[lines.index("team        waited    mean  longest  never dealt  in time"):]
     assert waits[2].split() == ["balanced", "2", "1d", "15h", "2d", "16h", "0"], waits
     told = json.loads(good("simulate", history, "--desk", desk, "--policy", "balanced", "--json"))
     assert [item.get("waited") for item in told["all"]] == [None, 2], told
     dealt = told["teams"][0]["dealt"][1]
     assert (dealt["wait_s"], dealt["longest_wait_s"], dealt["waiting"]) == (143100, 230400, 0), dealt
+    with open(history, "w") as f:
+        f.write("ticket_id,opened_at,team,historical_rep,answered_at\n"
+                "1,2026-03-02T09:00,sales,ana,2026-03-02T09:30\n2,2026-03-02T15:30,sales,bo,2026-03-03T09:00\n")
+    with open(desk, "w") as f:
+        f.write(office.replace("hours: office,", "hours: office, answer_within: {query: 1h},") % "UTC")
+    out = good("simulate", history, "--desk", desk, "--policy", "balanced")
+    assert [line.split()[0::len(line.split()) - 1] for line in out.splitlines() if "50.0%" in line][:1] == [
+        ["recorded", "50.0%"]], out
+    assert "Answered: at answered_at" in out and all(len(line) <= 80 for line in out.splitlines()), out
+    told = json.loads(good("simulate", history, "--desk", desk, "--policy", "balanced", "--json"))
+    assert [(item["due"], item["in_time"]) for item in told["all"]] == [(2, 1), (2, 1)], told
+    assert told["answers"] == "answered_at", told
     with open(desk, "w") as f:
         f.write(office % "Europe/Nowhere")
     bad(1, "simulate", history, "--desk", desk, says="Europe/Nowhere is not known here")
     bad(1, "simulate", history, says="has no offset from UTC")
+
+
+def the_example_desk_deals_at_any_hour_of_the_week():
+    history = os.path.join(FOLDER, "week.csv")
+    desk = os.path.join(DATA, "..", "..", "..", "..", "config", "desk.yaml")
+    with open(history, "w") as f:
+        f.write("ticket_id,opened_at,kind,team\n")
+        for hour in range(7 * 24):  # a week in which the clocks go ahead
+            f.write("%d,2026-03-%02dT%02d:30:00Z,order,%s\n" % (
+                hour, 25 + hour // 24, hour % 24, ("sales", "support")[hour % 2]))
+    told = json.loads(good("simulate", history, "--desk", desk, "--policy", "balanced", "--json"))
+    assert (told["all"][1]["tickets"], told["all"][1]["waited"]) == (7 * 24, 0), told["all"]
 
 
 def a_plan_is_checked_without_a_daemon():
@@ -703,7 +727,7 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
-         a_history_is_dealt_by_hours,
+         a_history_is_dealt_by_hours, the_example_desk_deals_at_any_hour_of_the_week,
          a_plan_is_checked_without_a_daemon,
          push_puts_a_file_on_the_stream]
 

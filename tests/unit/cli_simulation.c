@@ -402,3 +402,73 @@ Test(simulation, nobody_who_is_off)
         cr_assert(bo ? weekday == 5 : weekday < 5, "%s: day %d", id, weekday);
     }
 }
+
+/* ---- Answers. */
+
+#define ANSWERS "ticket_id,opened_at,kind,team,answered_at,closed_at,outcome,historical_rep\n"
+
+static void deal_answers(const char *rows, const char *desk)
+{
+    static char text[4096];
+    struct eh_error error = {0};
+    struct eh_simulation_rules rules = {.history = {.file = "f.csv"},
+                                        .desk = eh_str(desk),
+                                        .policies = {"random"},
+                                        .policy_count = 1};
+    eh_format(text, sizeof text, ANSWERS "%s", rows);
+    cr_assert_eq(eh_simulation_load(eh_str(text), &rules, &s, &error), 0, "%s", error.text);
+    cr_assert_eq(eh_simulation_run(&s, NULL, NULL, &error), 0, "%s", error.text);
+}
+
+static void expect_in_time(uint64_t recorded, uint64_t dealt, uint64_t due)
+{
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.recorded, 0, &f), 0);
+    cr_expect_eq(f.in_time, recorded, "recorded: %d", (int)f.in_time);
+    cr_expect_eq(f.due, due, "due: %d", (int)f.due);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.in_time, dealt, "dealt: %d", (int)f.in_time);
+    cr_expect_eq(f.due, due, "due: %d", (int)f.due);
+}
+
+#define WITHIN(rest) OFFICE("answer_within: {order: 1h}, " rest)
+
+/* An hour of work: a in half an hour, b in two, c over the night in half an hour of work; d by its
+ * closing; e has none, and f's time is not over with the last row. */
+Test(simulation, in_time_is_told_by_working_time)
+{
+    deal_answers("a,2025-01-02T09:00,order,t,2025-01-02T09:30,,,ana\n"
+                 "b,2025-01-02T09:00,order,t,2025-01-02T11:00,,,ana\n"
+                 "c,2025-01-02T15:45,order,t,2025-01-03T08:15,,,ana\n"
+                 "d,2025-01-03T09:00,order,t,,2025-01-03T10:00,won,ana\n"
+                 "e,2025-01-03T09:00,order,t,,,,ana\n"
+                 "f,2025-01-03T11:30,order,t,,,,ana\n",
+                 WITHIN("reps: [ana]"));
+    expect_in_time(3, 3, 5);
+}
+
+/* There is room for one at a time. b was answered ten minutes after it came, and here so long after
+ * its deal at 10:30, which is too late; c, which comes behind it, in time. */
+Test(simulation, what_waited_is_answered_as_much_later)
+{
+    deal_answers("a,2025-01-02T09:00,order,t,2025-01-02T09:10,2025-01-02T10:30,won,ana\n"
+                 "b,2025-01-02T09:05,order,t,2025-01-02T09:15,2025-01-02T09:25,won,ana\n"
+                 "c,2025-01-02T10:40,order,t,2025-01-02T10:50,2025-01-02T11:00,won,ana\n",
+                 WITHIN("reps: [ana], capacity: 1"));
+    expect_in_time(3, 2, 3);
+}
+
+/* What the engine itself does with such times happens, too: what waits too long goes to others. */
+Test(simulation, what_waits_for_too_long_overflows)
+{
+    struct eh_figures f;
+    deal_answers("a,2025-01-02T09:00,order,t,,,,ana\nb,2025-01-02T09:05,order,t,,,,ana\n",
+                 "desk: main\ntime_zone: UTC\nkinds: {order: {points: 1}}\nreps: [ana, bo]\n"
+                 "teams:\n  - {id: t, policy: random, reps: [ana], capacity: 1,\n"
+                 "     overflow: {after: 2h, to: u}}\n  - {id: u, reps: [bo]}\n");
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 1, &f), 0);
+    cr_expect_eq(f.tickets, 1);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 1);
+    cr_expect_eq(f.most_s, 2 * 3600);
+}

@@ -17,6 +17,7 @@ enum column {
     VALUE_MINOR,
     CURRENCY,
     HISTORICAL_REP,
+    ANSWERED_AT,
     CLOSED_AT,
     OUTCOME,
     CSAT,
@@ -25,8 +26,8 @@ enum column {
 };
 
 static const char *const names[COLUMN_COUNT] = {
-    "ticket_id", "opened_at",      "kind",      "team",    "customer", "value_minor",
-    "currency",  "historical_rep", "closed_at", "outcome", "csat",     "priority",
+    "ticket_id",      "opened_at",   "kind",      "team",    "customer", "value_minor", "currency",
+    "historical_rep", "answered_at", "closed_at", "outcome", "csat",     "priority",
 };
 
 /* A date and a time of day without a zone. */
@@ -272,6 +273,14 @@ static int names_check(const struct eh_history_ticket *t, struct eh_error *error
     return 0;
 }
 
+/* A day alone says too little of an answer. */
+static int answer_read(const struct history *h, struct eh_str text, struct eh_history_ticket *t,
+                       struct eh_error *error)
+{
+    int32_t day;
+    return column_time(h, "answered_at", text, &t->answered_us, &day, error);
+}
+
 static int numbers_read(const struct history *h, const struct eh_csv_row *row,
                         struct eh_history_ticket *t, struct eh_error *error)
 {
@@ -282,6 +291,8 @@ static int numbers_read(const struct history *h, const struct eh_csv_row *row,
     if (r == 0)
         r = column_time(h, "closed_at", eh_csv_field(row, c[CLOSED_AT]), &t->closed_us,
                         &t->closed_day, error);
+    if (r == 0)
+        r = answer_read(h, eh_csv_field(row, c[ANSWERED_AT]), t, error);
     if (r == 0)
         r = column_value(value_name, eh_csv_field(row, h->value_column), &t->has_value, &t->value,
                          error);

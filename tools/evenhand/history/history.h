@@ -2,8 +2,8 @@
  * history: a ticket history in CSV, row by row, with the columns evenhand knows.
  *
  * Columns: ticket_id, opened_at, kind, team, customer, value_minor, currency, historical_rep,
- * closed_at, outcome, csat, reassignments, priority, and any further ones. Only ticket_id has to be
- * there. Their names may be written in capitals and with blanks: `Ticket ID`.
+ * answered_at, closed_at, outcome, csat, reassignments, priority, and any further ones. Only
+ * ticket_id has to be there. Their names may be written in capitals and with blanks: `Ticket ID`.
  *
  * A time without an offset is in the desk's zone. A day without a time is a day of that zone, at an
  * unknown moment.
@@ -36,9 +36,10 @@ struct eh_history_ticket {
     struct eh_str team_name;                                  /* as it stands; may be empty */
     char team[EH_ID_MAX + 1];
     bool has_value, has_won_value;
-    int64_t value;                  /* minor units, from rules.value_column */
-    int64_t won_value;              /* minor units, from value_minor */
-    int64_t opened_us, closed_us;   /* or EH_HISTORY_NO_TIME: not given, or a day alone */
+    int64_t value;     /* minor units, from rules.value_column */
+    int64_t won_value; /* minor units, from value_minor */
+    /* or EH_HISTORY_NO_TIME: not given, or a day alone */
+    int64_t opened_us, closed_us, answered_us;
     int32_t opened_day, closed_day; /* a day alone, or EH_HISTORY_NO_DAY */
     int csat, priority;             /* 0 / -1: not given */
 };

@@ -79,7 +79,8 @@ static int messages_add_ticket(struct reading *p, const struct eh_history_ticket
         m.created_at_ms = t->opened_us / 1000;
         m.has |= EH_FIELD_BIT(EH_FIELD_CREATED_AT);
     }
-    return messages_add(p, &m, (struct eh_messages_item){at_us, 0, 0, 0, t->line, true}, error);
+    struct eh_messages_item item = {.at_us = at_us, .line = t->line, .is_ticket = true};
+    return messages_add(p, &m, item, error);
 }
 
 /* The outcome of the row; 0: the ticket is open. */
@@ -199,9 +200,21 @@ static int messages_add_outcome(struct reading *p, const struct eh_history_ticke
     eh_format(event, sizeof event, "push:%.*s:%s:%s", EH_STR_ARG(t->id), eh_outcome_name(outcome),
               at);
     text_set(&m, EH_FIELD_EVENT, &m.event, eh_str(event));
-    return messages_add(
-        p, &m, (struct eh_messages_item){order_of(p, &closing, opened_us), 0, 0, 0, t->line, false},
-        error);
+    struct eh_messages_item item = {.at_us = order_of(p, &closing, opened_us), .line = t->line};
+    return messages_add(p, &m, item, error);
+}
+
+static int messages_add_answer(struct reading *p, const struct eh_history_ticket *t,
+                               int64_t opened_us, struct eh_error *error)
+{
+    struct eh_message m = {.type = EH_MESSAGE_ANSWERED};
+    if (!p->rules->answers || t->answered_us == EH_HISTORY_NO_TIME)
+        return 0;
+    text_set(&m, EH_FIELD_ID, &m.id, t->id);
+    text_set(&m, EH_FIELD_SOURCE, &m.source, p->rules->source);
+    struct eh_messages_item item = {.line = t->line, .is_answer = true};
+    item.at_us = t->answered_us > opened_us ? t->answered_us : opened_us;
+    return messages_add(p, &m, item, error);
 }
 
 static int messages_take_ticket(void *context, const struct eh_history_ticket *t,
@@ -214,6 +227,8 @@ static int messages_take_ticket(void *context, const struct eh_history_ticket *t
         p->last_us = eh_history_day_us(t->opened_day, false);
     int64_t opened_us = p->last_us;
     int r = messages_add_ticket(p, t, opened_us, error);
+    if (r == 0)
+        r = messages_add_answer(p, t, opened_us, error);
     return r < 0 ? r : messages_add_outcome(p, t, opened_us, error);
 }
 

@@ -21,6 +21,7 @@
 struct eh_messages_rules {
     struct eh_history_rules history;
     bool outcomes;   /* each ticket's outcome too */
+    bool answers;    /* ... and its first answer, as if it came just then */
     bool lenient;    /* closings without a date, or before their ticket's beginning, are taken */
     int32_t undated; /* the day of closings without a date; EH_HISTORY_NO_DAY or 0: refused */
     struct eh_str source; /* empty: the default */
@@ -30,9 +31,9 @@ struct eh_messages_item {
     int64_t at_us; /* when it happened; later items are not earlier */
     size_t offset; /* of its bytes */
     uint32_t size;
-    uint32_t order; /* of its row in the file: breaks a tie */
-    uint32_t line;  /* of the file */
-    bool is_ticket;
+    uint32_t order;            /* of its row in the file: breaks a tie */
+    uint32_t line;             /* of the file */
+    bool is_ticket, is_answer; /* neither: an outcome */
 };
 
 struct eh_messages {

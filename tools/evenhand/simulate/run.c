@@ -12,10 +12,10 @@
 #define HOUR_S    3600
 #define DAY_US    (86400 * SECOND_US)
 
-/* A ticket that had to wait, and the time at which it is closed. */
+/* What follows on a ticket that had to wait, and when. */
 struct eh_simulation_late {
     int64_t at_us;
-    size_t ticket;
+    size_t message; /* its place */
 };
 
 static int error_no_memory(struct eh_error *error)
@@ -23,11 +23,11 @@ static int error_no_memory(struct eh_error *error)
     return eh_error_set(error, EH_ENOMEM, "out of memory");
 }
 
-/* ---- the heap of closings put off: by time, then in order of the file */
+/* ---- the heap of what is put off: by time, then as it was recorded */
 
 static bool late_is_before(struct eh_simulation_late a, struct eh_simulation_late b)
 {
-    return a.at_us != b.at_us ? a.at_us < b.at_us : a.ticket < b.ticket;
+    return a.at_us != b.at_us ? a.at_us < b.at_us : a.message < b.message;
 }
 
 static int run_put_off(struct eh_simulation_run *run, struct eh_simulation_late late)
@@ -88,26 +88,36 @@ static void run_take_deal(void *context, const struct eh_deal *deal)
         run->out_of_memory = true;
 }
 
+static int run_put_off_by(struct eh_simulation_run *run, const struct eh_simulation_ticket *t,
+                          size_t message, int64_t took_us)
+{
+    if (message == SIZE_MAX)
+        return 0;
+    int64_t at_us = eh_simulation_end(run->simulation, t->team, run->now_us, took_us);
+    return run_put_off(run, (struct eh_simulation_late){at_us, message});
+}
+
 static int run_note_waited(struct eh_simulation_run *run, uint64_t no)
 {
     const struct eh_simulation *s = run->simulation;
     const struct eh_simulation_ticket *t = &s->tickets[no];
     int64_t wait_us = run->now_us - s->messages.items[t->opening].at_us;
     int r = wait_us > 0 ? eh_tally_wait(&run->tally, t->team, wait_us / SECOND_US) : 0;
-    if (r < 0 || t->closing == SIZE_MAX)
-        return r;
-    int64_t at_us = eh_simulation_end(s, t->team, run->now_us, t->took_us);
-    return run_put_off(run, (struct eh_simulation_late){at_us, no});
+    if (r == 0)
+        r = run_put_off_by(run, t, t->answer, t->answer_took_us);
+    return r < 0 ? r : run_put_off_by(run, t, t->closing, t->took_us);
 }
 
+/* The team of the deal may be another one than the ticket came to. */
 static int run_note_assigned(struct eh_simulation_run *run, const struct eh_effect *effect,
                              uint64_t no)
 {
     const struct eh_simulation *s = run->simulation;
-    const struct eh_simulation_ticket *t = &s->tickets[no];
     const struct eh_desk_rep *rep = eh_desk_rep(s->desk, effect->rep);
-    eh_require(rep);
-    int r = eh_tally_add(&run->tally, t->team, (uint32_t)(rep - s->desk->reps), t->value);
+    const struct eh_desk_team *team = eh_desk_team(s->desk, effect->team);
+    eh_require(rep && team);
+    int r = eh_tally_add(&run->tally, (uint32_t)(team - s->desk->teams),
+                         (uint32_t)(rep - s->desk->reps), s->tickets[no].value);
     if (r == 0 && run->waited[no] && !run->dealt[no])
         r = run_note_waited(run, no);
     run->dealt[no] = true;
@@ -146,13 +156,6 @@ static int run_step(struct eh_simulation_run *run, struct eh_input *in, struct e
     run->effects.items = NULL;
     run->effects.count = run->effects.capacity = 0;
     return r;
-}
-
-static int run_step_shell(struct eh_simulation_run *run, int type, struct eh_error *error)
-{
-    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message = {.type = (uint8_t)type}};
-    eh_input_identify(&in);
-    return run_step(run, &in, error);
 }
 
 /* ---- days, and who works when */
@@ -208,17 +211,41 @@ static int run_hand_over(struct eh_simulation_run *run, struct eh_error *error)
     return r;
 }
 
+/* Times of tickets come behind all else that is due. */
+static int run_step_due(struct eh_simulation_run *run, struct eh_error *error)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .message = {.type = EH_MESSAGE_DUE}};
+    if (eh_engine_due_us(run->engine) > run->now_us) {
+        in.message.clocks = 1;
+        in.message.has |= EH_FIELD_BIT(EH_FIELD_CLOCKS);
+    }
+    eh_input_identify(&in);
+    return run_step(run, &in, error);
+}
+
 /* A new day begins, or something is due: whatever comes first. */
 static int run_step_time(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
 {
     run->now_us = at_us > run->now_us ? at_us : run->now_us;
     if (at_us < run->day_ends_us)
-        return run_step_shell(run, EH_MESSAGE_DUE, error);
+        return run_step_due(run, error);
     int r = run_step_day(run, error);
     return r < 0 ? r : run_hand_over(run, error);
 }
 
 /* ---- messages */
+
+/* An answer, or a closing, which is one. */
+static int run_note_answer(struct eh_simulation_run *run, size_t at)
+{
+    const struct eh_simulation *s = run->simulation;
+    size_t no = s->ticket_of[at];
+    const struct eh_simulation_ticket *t = &s->tickets[no];
+    if (s->messages.items[at].is_ticket || run->answered[no])
+        return 0;
+    run->answered[no] = true;
+    return t->due_us ? eh_tally_answer(&run->tally, t->team, run->now_us <= t->due_us) : 0;
+}
 
 /* Names file and line of what the engine refused. */
 static int run_step_at(struct eh_simulation_run *run, size_t at, struct eh_input *in,
@@ -229,15 +256,15 @@ static int run_step_at(struct eh_simulation_run *run, size_t at, struct eh_input
     int r = run_step(run, in, &said);
     if (r < 0)
         return eh_error_set(error, -r, "%s:%u: %s", s->file, s->messages.items[at].line, said.text);
-    return 0;
+    return run_note_answer(run, at) < 0 ? error_no_memory(error) : 0;
 }
 
-static int run_close_late(struct eh_simulation_run *run, struct eh_error *error)
+static int run_step_late(struct eh_simulation_run *run, struct eh_error *error)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_simulation_late late = run_take_late(run);
     const struct eh_simulation *s = run->simulation;
-    size_t at = s->tickets[late.ticket].closing;
+    size_t at = late.message;
     struct eh_input in = {.origin = EH_ORIGIN_STREAM, .stream_no = at};
     int r = eh_message_from_msgpack(eh_messages_body(&s->messages, at), &arena, &in.message, error);
     if (r < 0)
@@ -263,17 +290,25 @@ static int64_t run_next_day(const struct eh_simulation_run *run, int64_t at_us)
     return eh_zone_us(eh_zone_date(at_us / 1000), 0);
 }
 
-/* Lets time pass. Closings that were put off to before that moment happen in their turn. */
+/* When something of the engine is due: a shift, a deal, a time of a ticket. */
+static int64_t run_due_us(const struct eh_simulation_run *run)
+{
+    int64_t due_us = eh_engine_due_us(run->engine);
+    int64_t clocks_us = eh_engine_clocks_due_us(run->engine);
+    return due_us < clocks_us ? due_us : clocks_us;
+}
+
+/* Lets time pass. What was put off to before that moment happens in its turn. */
 static int run_pass_to(struct eh_simulation_run *run, int64_t at_us, struct eh_error *error)
 {
     int r = 0;
     while (r == 0) {
         int64_t late_us = run->late_count ? run->late[0].at_us : EH_TIME_NEVER;
-        int64_t due_us = eh_engine_due_us(run->engine);
+        int64_t due_us = run_due_us(run);
         int64_t day_us = run_next_day(run, late_us < at_us ? late_us : at_us);
         int64_t time_us = due_us < day_us ? due_us : day_us;
         if (late_us < at_us && late_us < time_us)
-            r = run_close_late(run, error);
+            r = run_step_late(run, error);
         else if (time_us <= at_us)
             r = run_step_time(run, time_us, error);
         else
@@ -297,6 +332,18 @@ int eh_run_step(struct eh_simulation_run *run, size_t at, const struct eh_input 
     return run_step_at(run, at, &in, error);
 }
 
+/* A ticket as it stands at the end. One whose time was not over with the last row counts nothing.
+ */
+static int run_note_end(struct eh_simulation_run *run, size_t no)
+{
+    const struct eh_simulation *s = run->simulation;
+    const struct eh_simulation_ticket *t = &s->tickets[no];
+    int64_t end_us = s->messages.items[s->messages.count - 1].at_us;
+    int r = run->waited[no] && !run->dealt[no] ? eh_tally_left(&run->tally, t->team) : 0;
+    bool late = t->due_us && !run->answered[no] && t->due_us < end_us;
+    return r == 0 && late ? eh_tally_answer(&run->tally, t->team, false) : r;
+}
+
 int eh_run_finish(struct eh_simulation_run *run, struct eh_error *error)
 {
     const struct eh_simulation *s = run->simulation;
@@ -313,8 +360,7 @@ int eh_run_finish(struct eh_simulation_run *run, struct eh_error *error)
         }
     }
     for (size_t i = 0; r == 0 && i < s->ticket_count; i++)
-        if (run->waited[i] && !run->dealt[i] && eh_tally_left(&run->tally, s->tickets[i].team) < 0)
-            r = error_no_memory(error);
+        r = run_note_end(run, i) < 0 ? error_no_memory(error) : 0;
     return r;
 }
 
@@ -374,7 +420,8 @@ int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, c
     memcpy(run->master, &s->seed, sizeof s->seed);
     run->waited = calloc(s->ticket_count + 1, sizeof *run->waited);
     run->dealt = calloc(s->ticket_count + 1, sizeof *run->dealt);
-    if (!run->waited || !run->dealt || run_open_tally(run) < 0)
+    run->answered = calloc(s->ticket_count + 1, sizeof *run->answered);
+    if (!run->waited || !run->dealt || !run->answered || run_open_tally(run) < 0)
         return error_no_memory(error);
     int r = eh_engine_new(EH_RULES_LAST, &run->engine, error);
     if (r == 0)
@@ -392,5 +439,6 @@ void eh_run_done(struct eh_simulation_run *run)
     free(run->late);
     free(run->waited);
     free(run->dealt);
+    free(run->answered);
     *run = (struct eh_simulation_run){0};
 }

@@ -147,12 +147,12 @@ static void put_rows(struct eh_grid *grid, const struct eh_simulation *s, uint32
 
 /* ---- what waited */
 
-static bool something_waited(const struct eh_simulation *s)
+static bool something_is_told(const struct eh_simulation *s)
 {
     struct eh_figures f = {0};
-    for (size_t i = 0; i < s->run_count && !f.waited && !f.waiting; i++)
+    for (size_t i = 0; i < s->run_count && !f.waited && !f.waiting && !f.due; i++)
         figures_of(&s->runs[i].tally, EH_TALLY_ALL, &f);
-    return f.waited || f.waiting;
+    return f.waited || f.waiting || f.due;
 }
 
 static void put_span(struct eh_grid *grid, bool is, int64_t seconds)
@@ -163,30 +163,54 @@ static void put_span(struct eh_grid *grid, bool is, int64_t seconds)
     eh_grid_text(grid, text);
 }
 
+static void put_in_time(struct eh_grid *grid, const struct eh_figures *f)
+{
+    char text[EH_CLI_TEXT] = "";
+    if (f->due)
+        snprintf(text, sizeof text, "%.1f%%", 100 * (double)f->in_time / (double)f->due);
+    eh_grid_text(grid, text);
+}
+
+/* A history does not tell when what it recorded was dealt. */
+static void put_wait(struct eh_grid *grid, const struct eh_tally *tally, uint32_t team, bool dealt)
+{
+    char name[EH_CLI_TEXT];
+    struct eh_figures f;
+    figures_of(tally, team, &f);
+    eh_format(name, sizeof name, "  %s", tally->by);
+    eh_grid_text(grid, name);
+    if (dealt)
+        eh_grid_count(grid, (int64_t)f.waited);
+    else
+        eh_grid_text(grid, "");
+    put_span(grid, f.waited, f.wait_s);
+    put_span(grid, f.waited, f.most_s);
+    if (dealt)
+        eh_grid_count(grid, (int64_t)f.waiting);
+    else
+        eh_grid_text(grid, "");
+    put_in_time(grid, &f);
+}
+
 static void put_waits(struct eh_grid *grid, const struct eh_simulation *s, uint32_t team,
                       const char *title)
 {
+    struct eh_figures f;
+    figures_of(&s->recorded, team, &f);
     eh_grid_text(grid, title);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         eh_grid_text(grid, "");
-    for (size_t i = 0; i < s->run_count; i++) {
-        char name[EH_CLI_TEXT];
-        struct eh_figures f;
-        figures_of(&s->runs[i].tally, team, &f);
-        eh_format(name, sizeof name, "  %s", s->runs[i].tally.by);
-        eh_grid_text(grid, name);
-        eh_grid_count(grid, (int64_t)f.waited);
-        put_span(grid, f.waited, f.wait_s);
-        put_span(grid, f.waited, f.most_s);
-        eh_grid_count(grid, (int64_t)f.waiting);
-    }
+    if (f.due)
+        put_wait(grid, &s->recorded, team, false);
+    for (size_t i = 0; i < s->run_count; i++)
+        put_wait(grid, &s->runs[i].tally, team, true);
 }
 
 static void result_print_waits(const struct eh_cli *cli, const struct eh_simulation *s)
 {
-    if (!something_waited(s))
+    if (!something_is_told(s))
         return;
-    struct eh_grid *grid = eh_grid_begin(cli, "team,>waited,>mean,>longest,>never dealt");
+    struct eh_grid *grid = eh_grid_begin(cli, "team,>waited,>mean,>longest,>never dealt,>in time");
     putchar('\n');
     for (uint32_t t = 0; t < s->desk->team_count; t++)
         put_waits(grid, s, t, team_title(s, t, (char[EH_NAME_MAX + 1]){0}));
@@ -194,7 +218,9 @@ static void result_print_waits(const struct eh_cli *cli, const struct eh_simulat
         put_waits(grid, s, EH_TALLY_ALL, "all teams");
     eh_grid_print(grid);
     puts("\nwaited: not dealt at once; mean and longest: until the deal, nights and days off\n"
-         "counted.");
+         "counted; in time: answered within `answer_within`, of those that had to be.");
+    puts(s->has_answers ? "Answered: at answered_at, at the latest when it was closed."
+                        : "The history has no answered_at: closed counts as answered.");
 }
 
 static void result_print_head(const struct eh_simulation *s)
@@ -251,6 +277,8 @@ static json_t *figures_json(const struct eh_tally *tally, const struct eh_tally 
     json_object_set_new(o, "jain_value", json_ppm(f.jain_value));
     json_object_set_new(o, "spread_value", json_integer(llround(f.spread_value)));
     json_object_set_new(o, "predictability", json_ppm(f.guess));
+    json_object_set_new(o, "due", json_integer((json_int_t)f.due));
+    json_object_set_new(o, "in_time", json_integer((json_int_t)f.in_time));
     if (tally != recorded) {
         json_object_set_new(o, "waited", json_integer((json_int_t)f.waited));
         json_object_set_new(o, "wait_s", f.waited ? json_integer(f.wait_s) : json_null());
@@ -276,6 +304,7 @@ static void result_print_json(const struct eh_cli *cli, const struct eh_simulati
     json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
     json_object_set_new(o, "currency",
                         json_stringn(s->desk->currency.data, s->desk->currency.size));
+    json_object_set_new(o, "answers", json_string(s->has_answers ? "answered_at" : "closed_at"));
     for (uint32_t t = 0; t < s->desk->team_count; t++) {
         json_t *team = json_object();
         struct eh_str id = s->desk->teams[t].id;

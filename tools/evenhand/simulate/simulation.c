@@ -83,8 +83,13 @@ static int simulation_take_ticket(void *context, const struct eh_history_ticket 
     if (eh_table_put(&s->by_id, eh_key_of_text(t->id), s->ticket_count) < 0 ||
         ticket_record(s, t, no, &rep) < 0)
         return error_no_memory(error);
-    struct eh_simulation_ticket ticket = {
-        .line = t->line, .team = no, .rep = rep, .value = t->value, .closing = SIZE_MAX};
+    struct eh_simulation_ticket ticket = {.line = t->line,
+                                          .team = no,
+                                          .rep = rep,
+                                          .value = t->value,
+                                          .answer = SIZE_MAX,
+                                          .closing = SIZE_MAX,
+                                          .within_s = eh_desk_answer_within(team, t->kind)};
     return ticket_add(s, ticket) < 0 ? error_no_memory(error) : 0;
 }
 
@@ -120,6 +125,23 @@ static size_t ticket_on_line(const struct eh_simulation *s, uint32_t line)
     return low;
 }
 
+/* Arrivals come before what follows them. */
+static void message_link(struct eh_simulation *s, struct eh_simulation_ticket *t, size_t at)
+{
+    const struct eh_messages_item *items = s->messages.items;
+    if (items[at].is_ticket) {
+        t->opening = at;
+        if (t->within_s)
+            t->due_us =
+                eh_simulation_end(s, t->team, items[at].at_us, t->within_s * INT64_C(1000000));
+        return;
+    }
+    s->has_answers |= items[at].is_answer;
+    int64_t took_us = eh_simulation_between(s, t->team, items[t->opening].at_us, items[at].at_us);
+    *(items[at].is_answer ? &t->answer : &t->closing) = at;
+    *(items[at].is_answer ? &t->answer_took_us : &t->took_us) = took_us;
+}
+
 static int simulation_link_messages(struct eh_simulation *s, struct eh_error *error)
 {
     s->ticket_of = calloc(s->messages.count + 1, sizeof *s->ticket_of);
@@ -127,27 +149,35 @@ static int simulation_link_messages(struct eh_simulation *s, struct eh_error *er
         return error_no_memory(error);
     for (size_t i = 0; i < s->messages.count; i++) {
         const struct eh_messages_item *item = &s->messages.items[i];
-        struct eh_simulation_ticket *t = &s->tickets[ticket_on_line(s, item->line)];
-        s->ticket_of[i] = (size_t)(t - s->tickets);
+        s->ticket_of[i] = ticket_on_line(s, item->line);
         if (item->at_us < 0)
             return eh_error_set(error, EH_ERANGE, "%s:%u: opened_at: is before 1970", s->file,
                                 item->line);
-        if (item->is_ticket) {
-            t->opening = i;
-        } else {
-            t->closing = i;
-            t->took_us =
-                eh_simulation_between(s, t->team, s->messages.items[t->opening].at_us, item->at_us);
-        }
+        message_link(s, &s->tickets[s->ticket_of[i]], i);
     }
     return 0;
+}
+
+/* What was answered in time as it was recorded. */
+static int answers_record(struct eh_simulation *s)
+{
+    const struct eh_messages *m = &s->messages;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < s->ticket_count; i++) {
+        const struct eh_simulation_ticket *t = &s->tickets[i];
+        size_t at = t->answer < t->closing ? t->answer : t->closing; /* messages are in order */
+        if (t->due_us && (at != SIZE_MAX || t->due_us < m->items[m->count - 1].at_us))
+            r = eh_tally_answer(&s->recorded, t->team,
+                                at != SIZE_MAX && m->items[at].at_us <= t->due_us);
+    }
+    return r;
 }
 
 int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rules,
                        struct eh_simulation *ret, struct eh_error *error)
 {
     struct eh_messages_rules wanted = {
-        .history = rules->history, .outcomes = true, .lenient = true};
+        .history = rules->history, .outcomes = true, .answers = true, .lenient = true};
     struct eh_simulation *s = ret;
     *s = (struct eh_simulation){.file = rules->history.file, .seed = rules->seed};
     s->recorded.by = "recorded";
@@ -165,6 +195,8 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
         r = eh_simulation_hours(s, error);
     if (r == 0)
         r = simulation_link_messages(s, error);
+    if (r == 0 && answers_record(s) < 0)
+        r = error_no_memory(error);
     for (size_t i = 0; r == 0 && i < rules->policy_count; i++) {
         s->run_count = i + 1; /* eh_simulation_done() frees an incomplete one, too */
         r = eh_run_start(&s->runs[i], s, rules->policies[i], error);

@@ -12,7 +12,8 @@
  * Messages come in the order of time. At the same time arrivals come before closings, each in the
  * order of the file: in a history with dates alone, a ticket is open on the whole day of its
  * closing. A ticket that had to wait is closed as long after its deal as the recorded ticket was
- * after its arrival, in the working time of its team. Days, and times without an offset, are those
+ * after its arrival, in the working time of its team, and so it is with its first answer. A ticket
+ * is answered at the latest when it is closed. Days, and times without an offset, are those
  * of the desk's zone. After the last message time goes on: until all that is put off has happened,
  * and for EH_SIMULATION_AFTER_DAYS more where something waits.
  */
@@ -45,8 +46,12 @@ struct eh_simulation_ticket {
     uint32_t rep;    /* who had it, a number among `recorded`; or EH_SIMULATION_NONE */
     int64_t value;   /* minor units */
     size_t opening;  /* place of its ticket among the messages */
+    size_t answer;   /* place of its first answer; SIZE_MAX: none is recorded */
     size_t closing;  /* place of its outcome; SIZE_MAX: none is recorded */
-    int64_t took_us; /* from arrival to outcome, of working time where the team has hours */
+    int64_t took_us; /* from arrival to outcome, of working time where the team has hours ... */
+    int64_t answer_took_us; /* ... and to the first answer */
+    int64_t within_s;       /* it has to be answered so soon; 0: its team does not say ... */
+    int64_t due_us;         /* ... by then */
 };
 
 /* One policy: an engine, and what it has done so far. */
@@ -62,10 +67,11 @@ struct eh_simulation_run {
     uint64_t input;          /* last number used */
     int64_t now_us, day_ends_us;
     int32_t date;
-    struct eh_simulation_late *late; /* heap of closings that are put off */
+    struct eh_simulation_late *late; /* heap of answers and closings that are put off */
     size_t late_count, late_capacity;
-    bool *waited;       /* by ticket: was not dealt at once, so its closing is put off */
-    bool *dealt;        /* by ticket */
+    bool *waited; /* by ticket: was not dealt at once, so its closing is put off */
+    bool *dealt;  /* by ticket ... */
+    bool *answered;
     bool out_of_memory; /* said by the observer, which cannot fail */
     struct eh_tally tally;
 };
@@ -80,6 +86,7 @@ struct eh_simulation {
     size_t ticket_count, ticket_capacity;
     struct eh_table by_id;
     size_t *ticket_of; /* by place among the messages */
+    bool has_answers;  /* the history says when a ticket was answered first */
     struct eh_table rep_by_name;
     uint32_t recorded_reps;
     struct eh_tally recorded;

@@ -73,6 +73,16 @@ int eh_tally_wait(struct eh_tally *t, uint32_t team, int64_t wait_s)
     return 0;
 }
 
+int eh_tally_answer(struct eh_tally *t, uint32_t team, bool in_time)
+{
+    struct eh_tally_team *of = tally_team(t, team);
+    if (!of)
+        return -EH_ENOMEM;
+    of->due++;
+    of->in_time += in_time;
+    return 0;
+}
+
 int eh_tally_left(struct eh_tally *t, uint32_t team)
 {
     struct eh_tally_team *of = tally_team(t, team);
@@ -154,6 +164,8 @@ static void teams_measure(const struct eh_tally *t, uint32_t team, struct eh_fig
         all.waited += one->waited;
         all.wait_s += one->wait_s;
         all.waiting += one->waiting;
+        all.due += one->due;
+        all.in_time += one->in_time;
         all.most_s = one->most_s > all.most_s ? one->most_s : all.most_s;
     }
     f->guess = all.guesses ? all.guess / (double)all.guesses : NAN;
@@ -161,6 +173,8 @@ static void teams_measure(const struct eh_tally *t, uint32_t team, struct eh_fig
     f->waiting = all.waiting;
     f->wait_s = all.waited ? all.wait_s / (int64_t)all.waited : 0;
     f->most_s = all.most_s;
+    f->due = all.due;
+    f->in_time = all.in_time;
 }
 
 int eh_tally_figures(const struct eh_tally *t, uint32_t team, struct eh_figures *ret)

@@ -34,6 +34,7 @@ struct eh_tally_team {
     uint64_t waited;        /* dealt, but not at once ... */
     int64_t wait_s, most_s; /* ... all of them together, and the longest */
     uint64_t waiting;       /* never dealt */
+    uint64_t due, in_time;  /* those that had to be answered by some time; ... and were */
 };
 
 struct eh_tally {
@@ -54,6 +55,7 @@ struct eh_figures {
     double guess;                  /* mean chance of the likeliest; NaN: nothing was dealt */
     uint64_t waited, waiting;      /* dealt, but not at once; never dealt */
     int64_t wait_s, most_s;        /* mean of those that waited and were dealt, and the longest */
+    uint64_t due, in_time;
 };
 
 /* -EH_ENOMEM, all of them. */
@@ -61,6 +63,8 @@ int eh_tally_open(struct eh_tally *, uint32_t team, uint32_t rep, uint32_t share
 int eh_tally_add(struct eh_tally *, uint32_t team, uint32_t rep, int64_t value) EH_MUST_CHECK;
 int eh_tally_guess(struct eh_tally *, uint32_t team, double chance) EH_MUST_CHECK;
 int eh_tally_wait(struct eh_tally *, uint32_t team, int64_t wait_s) EH_MUST_CHECK;
+/* One that had to be answered by some time, which is over or not. */
+int eh_tally_answer(struct eh_tally *, uint32_t team, bool in_time) EH_MUST_CHECK;
 int eh_tally_left(struct eh_tally *, uint32_t team) EH_MUST_CHECK; /* one that was never dealt */
 int eh_tally_figures(const struct eh_tally *, uint32_t team, struct eh_figures *ret) EH_MUST_CHECK;
 void eh_tally_done(struct eh_tally *);
