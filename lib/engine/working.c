@@ -3,6 +3,8 @@
  */
 #include "working.h"
 
+#include <evenhand/wire/hours.h>
+
 #include "schedules.h"
 #include "state.h"
 
@@ -17,36 +19,20 @@ static const struct schedule *team_schedule(const struct eh_engine *e, uint32_t 
     return team->desk && team->desk->hours ? &untold : NULL;
 }
 
-/* The first interval that is not over at this time. */
-static uint32_t interval_from(const struct schedule *s, int64_t at_us)
+static struct eh_hours schedule_hours(const struct schedule *s)
 {
-    uint32_t low = 0, high = s->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->intervals[middle].until_us <= at_us)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return (struct eh_hours){s->intervals, s->count, s->count};
 }
 
 int64_t eh_working_us(const struct eh_engine *e, uint32_t team, int64_t from_us, int64_t until_us)
 {
     const struct schedule *s = team_schedule(e, team);
-    int64_t sum = 0;
     if (until_us <= from_us)
         return 0;
     if (!s)
         return until_us - from_us;
-    for (uint32_t i = interval_from(s, from_us); i < s->count; i++) {
-        struct eh_interval one = s->intervals[i];
-        if (one.from_us >= until_us)
-            break;
-        int64_t from = one.from_us > from_us ? one.from_us : from_us;
-        sum += (one.until_us < until_us ? one.until_us : until_us) - from;
-    }
-    return sum;
+    const struct eh_hours hours = schedule_hours(s);
+    return eh_hours_between(&hours, from_us, until_us);
 }
 
 int64_t eh_working_end_us(const struct eh_engine *e, uint32_t team, int64_t from_us,
@@ -55,12 +41,6 @@ int64_t eh_working_end_us(const struct eh_engine *e, uint32_t team, int64_t from
     const struct schedule *s = team_schedule(e, team);
     if (!s)
         return working_us > EH_TIME_LAST - from_us ? EH_TIME_NEVER : from_us + working_us;
-    for (uint32_t i = interval_from(s, from_us); i < s->count; i++) {
-        struct eh_interval one = s->intervals[i];
-        int64_t from = one.from_us > from_us ? one.from_us : from_us;
-        if (working_us <= one.until_us - from)
-            return from + working_us;
-        working_us -= one.until_us - from;
-    }
-    return EH_TIME_NEVER;
+    const struct eh_hours hours = schedule_hours(s);
+    return eh_hours_end(&hours, from_us, working_us);
 }
