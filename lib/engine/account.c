@@ -26,7 +26,8 @@ struct account *eh_account_add(struct eh_engine *e, uint32_t team, uint32_t rep)
         eh_table_put(&e->accounts.index, account_key(team, rep), e->accounts.count) < 0)
         return NULL;
     struct account *account = &e->accounts.items[e->accounts.count++];
-    *account = (struct account){.team = team, .rep = rep};
+    *account =
+        (struct account){.team = team, .rep = rep, .pausing.list = {.first = NONE, .last = NONE}};
     return account;
 }
 

@@ -5,6 +5,7 @@
 #define EVENHAND_LIB_ENGINE_ACCOUNT_H
 
 #include "amount.h"
+#include "pauses.h"
 #include "units.h"
 
 struct eh_engine;
@@ -30,6 +31,7 @@ struct account {
     struct amount offset;
     __int128 turns; /* what rounds without the rep still owe them, 10^-15 tickets */
     struct dealt dealt;
+    struct pausing pausing;
     struct eh_key hash;
 };
 

@@ -35,7 +35,8 @@ enum object {
     OBJECT_HOURS = 17,
     OBJECT_REP_HOURS = 18,
     OBJECT_TEAM_HOURS = 19,
-    OBJECT_CLOCK = 20
+    OBJECT_CLOCK = 20,
+    OBJECT_PAUSE = 21
 };
 
 static unsigned __int128 key_number(struct eh_key key)
@@ -91,6 +92,18 @@ void eh_digest_dealt(struct eh_engine *e, struct account *account)
 {
     eh_encode_dealt(e, account, scratch_begin(e, OBJECT_DEALT));
     hash_replace(e, &account->dealt.hash);
+}
+
+void eh_digest_pause(struct eh_engine *e, struct pause *pause)
+{
+    eh_encode_pause(e, pause, scratch_begin(e, OBJECT_PAUSE));
+    hash_replace(e, &pause->hash);
+}
+
+void eh_digest_pausing(struct eh_engine *e, struct account *account)
+{
+    eh_encode_pausing(e, account, scratch_begin(e, OBJECT_PAUSE));
+    hash_replace(e, &account->pausing.hash);
 }
 
 void eh_digest_pending(struct eh_engine *e, struct pending_outcome *pending)
@@ -349,6 +362,25 @@ static unsigned __int128 teams_sum(const struct eh_engine *e, struct eh_bytes *b
     return sum;
 }
 
+static unsigned __int128 pauses_sum(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->accounts.count; i++) {
+        const struct pausing *pausing = &e->accounts.items[i].pausing;
+        for (uint32_t at = pausing->list.first; at != NONE; at = e->pauses.items[at].next) {
+            bytes_start(bytes, OBJECT_PAUSE);
+            eh_encode_pause(e, &e->pauses.items[at], bytes);
+            sum += bytes_hash(bytes);
+        }
+        if (pausing->begun == 0)
+            continue;
+        bytes_start(bytes, OBJECT_PAUSE);
+        eh_encode_pausing(e, &e->accounts.items[i], bytes);
+        sum += bytes_hash(bytes);
+    }
+    return sum;
+}
+
 static unsigned __int128 accounts_sum(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
@@ -434,7 +466,7 @@ struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
         eh_encode_rep(e, i, &bytes);
         sum += bytes_hash(&bytes);
     }
-    sum += accounts_sum(e, &bytes);
+    sum += accounts_sum(e, &bytes) + pauses_sum(e, &bytes);
     for (uint32_t i = e->pending.list.first; i != NONE; i = e->pending.slots[i].next) {
         bytes_start(&bytes, OBJECT_PENDING);
         eh_encode_pending(&e->pending.slots[i], &bytes);

@@ -9,6 +9,7 @@
 struct account;
 struct clock;
 struct eh_engine;
+struct pause;
 struct pending_outcome;
 
 /* Each brings the digest up to date with an object that changed or is new. */
@@ -16,6 +17,8 @@ void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);
 void eh_digest_account(struct eh_engine *, struct account *);
 void eh_digest_dealt(struct eh_engine *, struct account *); /* by `at_most` */
+void eh_digest_pause(struct eh_engine *, struct pause *);
+void eh_digest_pausing(struct eh_engine *, struct account *); /* pauses begun on a day */
 void eh_digest_pending(struct eh_engine *, struct pending_outcome *);
 void eh_digest_cancelled(struct eh_engine *, uint32_t slot);
 void eh_digest_ledger(struct eh_engine *, uint32_t team);

@@ -159,6 +159,24 @@ void eh_encode_dealt(const struct eh_engine *e, const struct account *a, struct 
     eh_bytes_put_u(out, a->dealt.on_day);
 }
 
+void eh_encode_pause(const struct eh_engine *e, const struct pause *pause, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, 0); /* of a ticket */
+    eh_bytes_put_u(out, e->tickets.slots[pause->slot].no);
+    eh_bytes_put_u(out, pause->input);
+    eh_bytes_put_i(out, pause->since_us);
+    eh_bytes_put_u8(out, pause->full);
+}
+
+void eh_encode_pausing(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, 1); /* of an account */
+    eh_bytes_put_str(out, e->roster.team_ids.items[a->team]);
+    eh_bytes_put_str(out, e->roster.rep_ids.items[a->rep]);
+    eh_bytes_put_i(out, a->pausing.date);
+    eh_bytes_put_u(out, a->pausing.begun);
+}
+
 void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
 {
     const struct ledger *ledger = &e->roster.teams[team].ledger;

@@ -11,6 +11,7 @@ struct cancelled;
 struct clock;
 struct eh_engine;
 struct fact;
+struct pause;
 struct pending_outcome;
 struct period;
 struct skill_set;
@@ -25,6 +26,8 @@ void eh_encode_clock(const struct eh_engine *, const struct clock *, struct eh_b
 void eh_encode_rep(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_account(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_dealt(const struct eh_engine *, const struct account *, struct eh_bytes *);
+void eh_encode_pause(const struct eh_engine *, const struct pause *, struct eh_bytes *);
+void eh_encode_pausing(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_pending(const struct pending_outcome *, struct eh_bytes *);
 void eh_encode_ledger(const struct eh_engine *, uint32_t team, struct eh_bytes *);
 void eh_encode_set(const struct eh_engine *, const struct team *, const struct skill_set *,

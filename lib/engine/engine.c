@@ -17,6 +17,7 @@
 #include "limits.h"
 #include "observe.h"
 #include "past.h"
+#include "pauses.h"
 #include "pending_apply.h"
 #include "release.h"
 #include "resends.h"
@@ -43,6 +44,7 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
         return eh_error_set(error, EH_ENOMEM, "out of memory for an engine");
     e->rules = rules;
     e->tickets.free = NONE;
+    e->pauses.free = NONE;
     e->pending.free = NONE;
     e->periods.free = NONE;
     e->facts.free = NONE;
@@ -97,6 +99,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_table_done(&e->changed);
     eh_table_done(&e->customers);
     eh_facts_done(e);
+    eh_pauses_done(e);
     eh_schedules_done(e);
     eh_clocks_done(e);
     eh_watch_done(e);
@@ -272,6 +275,7 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
     uint64_t seq = e->seq, dead = e->dead;
     eh_message_of_input(in, &s.m);
     eh_step_begin(fx);
+    e->now_us = in->at_us;
     if (eh_hours_turn(e, in->at_us))
         eh_eligible_new_hour(e);
     int r = step_decide(&s);

@@ -84,6 +84,7 @@ bool eh_engine_team_gauges(const struct eh_engine *e, struct eh_str id, uint32_t
     *ret = (struct eh_team_gauges){.waiting = team->waiting,
                                    .open = team->open,
                                    .late = team->late,
+                                   .paused = team->paused,
                                    .available = team->available};
     gauges_add_queues(e, team, budget, ret);
     gauges_add_periods(e, id, ret);

@@ -43,6 +43,7 @@ void eh_engine_totals(const struct eh_engine *e, struct eh_totals *ret)
         .waiting = e->tickets.waiting,
         .open = e->tickets.open,
         .held = e->tickets.held,
+        .paused = e->pauses.count,
         .text_bytes = e->tickets.text_bytes,
         .pending = e->pending.list.count,
         .dead = e->dead,
@@ -85,6 +86,11 @@ static struct eh_ticket_view ticket_view(const struct eh_engine *e, const struct
     }
     if (t->state == EH_TICKET_WAITING)
         view.waiting_why = eh_str(eh_waiting_why(e, t));
+    const struct pause *pause = eh_pause_of(e, t);
+    if (pause) {
+        view.paused_us = pause->since_us;
+        view.paused_counts = !eh_pause_frees(e, pause);
+    }
     return view;
 }
 
@@ -107,6 +113,7 @@ bool eh_engine_has_customer(const struct eh_engine *e, const struct eh_input *in
 
 /* A query whose names are looked up. */
 struct wanted {
+    const struct eh_engine *e;
     const struct eh_ticket_query *query;
     uint32_t team, rep;
 };
@@ -117,7 +124,7 @@ static bool query_wants(const struct wanted *w, const struct ticket *t)
            (!w->query->rep.size || t->rep == w->rep) &&
            (!w->query->source.size || eh_str_equal(ticket_source(t), w->query->source)) &&
            (!w->query->state || t->state == w->query->state) &&
-           t->received_us >= w->query->since_us;
+           (!w->query->paused || eh_pause_of(w->e, t)) && t->received_us >= w->query->since_us;
 }
 
 /* The places in order[] that the query may still read: from the first above `after` on, or those
@@ -136,7 +143,7 @@ size_t eh_engine_tickets(const struct eh_engine *e, const struct eh_ticket_query
                          struct eh_ticket_view *ret, uint64_t *ret_after)
 {
     struct wanted wanted = {
-        query, query->team.size ? eh_interner_find(&e->roster.team_ids, query->team) : NONE,
+        e, query, query->team.size ? eh_interner_find(&e->roster.team_ids, query->team) : NONE,
         query->rep.size ? eh_interner_find(&e->roster.rep_ids, query->rep) : NONE};
     uint32_t at, left, passed = 0;
     uint64_t last = query->after;
@@ -211,6 +218,7 @@ bool eh_engine_rep(const struct eh_engine *e, struct eh_str id, struct eh_rep_vi
         .released_in = eh_str_n(rep->away_in, rep->away_in_size),
         .share_ppm = rep->share_ppm,
         .open = rep->open.count,
+        .paused = rep->paused,
         .points = rep->points,
         .teams = rep->desk_teams,
         .team_count = rep->membership_count,
@@ -242,6 +250,9 @@ bool eh_engine_team(const struct eh_engine *e, struct eh_str id, struct eh_team_
         .at_most_day = team->desk->at_most_day,
         .waiting = team->waiting,
         .open = team->open,
+        .paused = team->paused,
+        .paused_counts = team->desk->paused_counts,
+        .paused_at_most = team->desk->paused_at_most,
         .member_count = team->member_count,
     };
     return true;
@@ -277,6 +288,7 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
     struct amount entitled = eh_ledger_entitled(e, team, i);
     ret->entitled_nano = eh_clamp(eh_round_divide(entitled.count, TICKET_NANO));
     ret->entitled_value = eh_clamp(eh_round_divide(entitled.value, 1000000000));
+    ret->paused = account->pausing.list.count;
     ret->received = (uint64_t)account->received;
     ret->received_value = eh_clamp(account->received_value);
     return true;

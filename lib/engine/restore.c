@@ -17,6 +17,7 @@
 #include "member.h"
 #include "owned_text.h"
 #include "past_bytes.h"
+#include "pause_bytes.h"
 #include "pending.h"
 #include "period_bytes.h"
 #include "queue.h"
@@ -494,7 +495,9 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = eh_periods_read(e, in);
     if (r == 0)
         r = eh_schedules_read(e, in);
-    return r < 0 ? r : eh_clocks_read(e, in);
+    if (r == 0)
+        r = eh_clocks_read(e, in);
+    return r < 0 ? r : eh_pauses_read(e, in);
 }
 
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)

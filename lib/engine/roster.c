@@ -282,6 +282,7 @@ int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t 
     if (r < 0)
         return r;
     eh_schedules_tell(e);
+    eh_pauses_count_anew(e);
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
         if (e->roster.reps[i].present)
             rep_presume(e, i, now_us);

@@ -63,7 +63,8 @@ struct rep {
     uint32_t absence_at; /* place in the heap of shifts, or NONE */
     struct eh_key hours_hash;
     struct list open;
-    uint64_t points;
+    uint64_t points;                      /* of open work; paused tickets may count less */
+    uint64_t paused;                      /* tickets */
     const struct membership *memberships; /* in order of team id */
     const uint32_t *desk_teams;           /* the same as indices of the desk */
     uint32_t membership_count;
@@ -105,6 +106,7 @@ struct team {
     uint32_t today; /* members of today, in whatever state; it follows from them */
     uint64_t waiting, open;
     uint64_t late;     /* of both: told to be late, and not answered */
+    uint64_t paused;   /* of the open tickets */
     uint32_t schedule; /* of reps who have none of their own: a number, or 0 */
     struct eh_key hours_hash;
     uint64_t limited;     /* bit i: the team limits how many open tickets of the kind of sets[i] */

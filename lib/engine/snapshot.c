@@ -9,6 +9,7 @@
 #include "clock_bytes.h"
 #include "encode.h"
 #include "past_bytes.h"
+#include "pause_bytes.h"
 #include "period_bytes.h"
 #include "schedule_bytes.h"
 #include "skill_set.h"
@@ -148,6 +149,7 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     eh_periods_put(e, false, out);
     eh_schedules_put(e, out);
     eh_clocks_put(e, out);
+    eh_pauses_put(e, out);
     uint8_t digest[16];
     eh_key_bytes(eh_engine_digest(e), digest);
     eh_bytes_put(out, digest, sizeof digest);

@@ -47,6 +47,7 @@
 #include "expiries.h"
 #include "facts.h"
 #include "limits.h"
+#include "pauses.h"
 #include "pending.h"
 #include "period_list.h"
 #include "plans.h"
@@ -69,6 +70,8 @@ struct eh_engine {
     uint32_t rules; /* enum eh_rules: in force */
     struct hours hours;
 
+    int64_t now_us; /* of the step under way; no part of the state */
+
     bool broken;           /* a step failed half way: nothing can be decided any more */
     bool restoring;        /* eligibility is found again, nobody enters or leaves */
     unsigned __int128 sum; /* of the hashes of all objects but the globals (digest.c) */
@@ -86,6 +89,7 @@ struct eh_engine {
     struct expiries expiries;
     struct schedules schedules;
     struct clocks clocks;
+    struct pauses pauses;
     struct pending pending;
     struct cancellations cancelled;
     struct periods periods;

@@ -9,6 +9,7 @@
 #include "digest.h"
 #include "index.h"
 #include "kinds.h"
+#include "pauses.h"
 #include "state.h"
 #include "story.h"
 #include "ticket.h"
@@ -185,6 +186,7 @@ void eh_ticket_give(struct eh_engine *e, uint32_t slot, uint32_t rep)
 void eh_ticket_take(struct eh_engine *e, uint32_t slot)
 {
     struct rep *rep = &e->roster.reps[e->tickets.slots[slot].rep];
+    eh_pause_drop(e, slot);
     account_count_open(e, &e->tickets.slots[slot], false);
     eh_kind_count(e, &e->tickets.slots[slot], false);
     list_remove(e, &rep->open, slot);

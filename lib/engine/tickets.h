@@ -38,8 +38,9 @@ void eh_ticket_remove(struct eh_engine *, uint32_t slot);
 /* Counts an open or waiting ticket in or out: totals, kind, team. */
 void eh_ticket_count(struct eh_engine *, const struct ticket *, bool in);
 void eh_ticket_give(struct eh_engine *, uint32_t slot,
-                    uint32_t rep);                      /* appends it to the rep's list */
-void eh_ticket_take(struct eh_engine *, uint32_t slot); /* takes it off the rep's list */
+                    uint32_t rep); /* appends it to the rep's list */
+/* Takes it off the rep's list. Its pause ends. */
+void eh_ticket_take(struct eh_engine *, uint32_t slot);
 /* The first place in `order` with a number above `after`. */
 uint32_t eh_order_above(const struct eh_engine *, uint64_t after);
 

@@ -10,6 +10,7 @@
 #include "digest.h"
 #include "facts_back.h"
 #include "past.h"
+#include "pauses.h"
 #include "pending.h"
 #include "resends.h"
 #include "shifts.h"
@@ -77,6 +78,7 @@ int eh_time_back(struct step *s, int64_t from_us)
     tickets_back(e, s->now_us, delta_us);
     signals_back(e, s->now_us, delta_us, s->in->date);
     eh_shifts_back(s);
+    eh_pauses_back(e, s->now_us, delta_us, s->in->date);
     eh_cancelled_back(e, s->now_us);
     eh_past_back(e, s->in->date);
     int r = eh_pending_back(e, delta_us, s->in->date);

@@ -19,6 +19,7 @@
 #include "ledger.h"
 #include "move.h"
 #include "outcomes.h"
+#include "pausing.h"
 #include "queue.h"
 #include "skill_set.h"
 #include "skipped.h"
@@ -137,13 +138,16 @@ static int update_prepare(struct step *s, struct update *u)
     const struct ticket *t = &e->tickets.slots[u->slot];
     if (update_find_names(s, t, u))
         return s->fx->refused ? 1 : -EH_ENOMEM;
+    int r = eh_pausing_check(s, t);
+    if (r != 0)
+        return r;
     u->set = NONE;
     u->skills = eh_message_has(m, EH_FIELD_SKILLS) && !eh_str_equal(m->skills, ticket_skills(t));
     u->customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && m->customer_digest.size == 16;
     struct set_of of = eh_set_of(e, u->team, u->skills ? m->skills : ticket_skills(t), u->kind);
     if (u->team == t->team && eh_set_is(&e->roster.teams[t->team].sets[t->set], of))
         return 0;
-    int r = eh_set_acquire(e, u->team, of, s->in->no, &u->set);
+    r = eh_set_acquire(e, u->team, of, s->in->no, &u->set);
     if (r != -EH_EFULL)
         return r;
     r = eh_step_refuse(s, EH_EFULL,
@@ -246,6 +250,8 @@ static int update_apply(struct step *s, const struct update *u)
         return r;
     if (eh_message_has(m, EH_FIELD_VALUE))
         r = eh_outcome_value(s, u->slot, m->value);
+    if (r == 0)
+        r = eh_pausing_apply(s, u->slot);
     if (r == 0 && moves)
         r = ticket_leave_to(s, u);
     return r;

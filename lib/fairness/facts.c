@@ -251,6 +251,8 @@ void eh_fairness_time_back(struct eh_fairness *f, int64_t from_us, int64_t to_us
     for (uint32_t i = 0; i < f->rep_count; i++) {
         status_book(f, &f->reps[i], from_us);
         f->reps[i].since_us = to_us;
+        eh_fairness_pauses_until(&f->reps[i].pauses, from_us);
+        eh_fairness_pauses_until(&f->reps[i].pauses, to_us);
     }
     if (to_us < f->from_us)
         f->from_us = to_us;

@@ -101,6 +101,15 @@ struct day_start {
     int64_t us; /* 0: not known yet */
 };
 
+/* Tickets that a rep paused; see pauses.c. */
+struct pauses {
+    uint64_t count; /* paused now, since the time up to since_us was counted */
+    int64_t since_us;
+    __int128 time_us; /* of all tickets together */
+    uint64_t begun;
+    int64_t value;
+};
+
 struct rep {
     struct eh_str id;
     uint32_t row;
@@ -108,6 +117,7 @@ struct rep {
     double drawn_value, drawn_value_variance; /* booked value less Σ p v; Σ p (1 − p) v² */
     uint64_t drawn, overrides, overloads, ended;
     struct eh_fairness_deed deeds[EH_DEEDS];
+    struct pauses pauses;
     bool accounted;
     struct eh_fairness_account first, last;
     int status;                     /* enum eh_status; 0: not in the team */
@@ -179,6 +189,7 @@ struct eh_fairness {
     uint32_t arrived_in[BINS]; /* tickets that arrived, by class of value */
     double arrived_ties;       /* Σ (τ³ − τ), τ tickets in a class */
     uint64_t tickets, deals, drawn, overrides;
+    uint64_t paused;    /* tickets that all reps have paused now */
     double most;        /* Σ (largest p of a draw) over draws */
     int64_t drawn_most; /* the largest booked value of a draw */
     struct eh_fairness_again again;
@@ -208,6 +219,8 @@ void eh_fairness_absent(struct rep *, const struct worked *, struct eh_interval 
 /* The absences that were counted reach no further than that. */
 void eh_fairness_absent_until(struct rep *, int64_t until_us);
 void eh_fairness_time_fill(const struct rep *, struct eh_fairness_time *ret);
+/* pauses.c: counts the time up to to_us; an earlier moment leads time back. */
+void eh_fairness_pauses_until(struct pauses *, int64_t to_us);
 
 /* undrawn.c */
 /* Somebody wrote the name of the rep down, who may have had the ticket or not. */

@@ -55,6 +55,7 @@ static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_
     struct rep rep = f->reps[number];
     struct arrived *to = rep.status == EH_STATUS_OVERLOADED ? &rep.meanwhile : &rep.otherwise;
     eh_fairness_book_time(&rep, to_us);
+    eh_fairness_pauses_until(&rep.pauses, to_us);
     if (rep.status)
         eh_fairness_add_since(to, &f->arrived, &rep.at_since);
     return rep;
@@ -86,6 +87,8 @@ static void rep_fill(const struct rep *rep, struct eh_fairness_rep *ret)
     };
     memcpy(ret->deeds, rep->deeds, sizeof ret->deeds);
     eh_fairness_time_fill(rep, &ret->time);
+    ret->paused = (struct eh_fairness_deed){rep->pauses.begun, rep->pauses.value};
+    ret->paused_s = eh_clamp(rep->pauses.time_us / SECOND_US);
     for (uint32_t way = 0; rep->ways && way < EH_WAY_BEFORE; way++) {
         ret->not_drawn += rep->ways[way].tickets;
         ret->not_drawn_value = eh_add_clamped(ret->not_drawn_value, rep->ways[way].value);

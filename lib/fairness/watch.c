@@ -65,6 +65,45 @@ static void team_look(const struct eh_fairness_watch *w, int64_t at_us)
     }
 }
 
+/* ---- Paused tickets. */
+
+static void pausing_tell(const struct eh_fairness_watch *w, struct eh_str rep, int64_t at_us)
+{
+    struct eh_member_view member;
+    if (rep.size)
+        eh_fairness_pausing(
+            w->fairness, rep,
+            eh_engine_member_of(w->engine, w->team, rep, &member) ? member.paused : 0, at_us);
+}
+
+/* Those that are paused when the period begins. */
+static void pauses_look(const struct eh_fairness_watch *w, int64_t at_us)
+{
+    struct eh_member_view member;
+    for (uint32_t i = 0; eh_engine_member(w->engine, w->team, i, &member); i++)
+        if (member.paused)
+            eh_fairness_pausing(w->fairness, member.rep, member.paused, at_us);
+}
+
+/* A pause begins, or something happens that may have ended one. */
+static void pauses_take(const struct eh_fairness_watch *w, const struct eh_effects *fx,
+                        int64_t at_us)
+{
+    struct eh_team_view team;
+    struct eh_ticket_view ticket;
+    bool some = eh_engine_team(w->engine, w->team, &team) && team.paused > 0;
+    for (uint32_t i = fx->first; i < fx->count; i++) {
+        const struct eh_effect *e = &fx->items[i];
+        if (e->type == EH_NOTICE_PAUSED && eh_str_equal(e->team, w->team) &&
+            eh_engine_ticket(w->engine, e->source, e->id, &ticket))
+            eh_fairness_paused(w->fairness, e->rep, ticket.value);
+        if (e->ticket == 0 || (!some && !eh_fairness_has_paused(w->fairness)))
+            continue;
+        pausing_tell(w, e->rep, at_us);
+        pausing_tell(w, e->was, at_us);
+    }
+}
+
 /* ---- The period. */
 
 static void on_deal(void *fairness, const struct eh_deal *deal)
@@ -95,6 +134,7 @@ static int period_begin(struct eh_fairness_watch *w, int64_t before_us, int64_t 
     w->first = w->from != EH_DATE_ALWAYS ? w->from : date; /* 0 before the first DAY, see below */
     w->last = w->to != EH_DATE_NEVER ? w->to : date;
     team_look(w, at_us);
+    pauses_look(w, at_us);
     accounts_read(w);
     eh_fairness_time_begin(w, at_us);
     r = eh_engine_observe(w->engine, on_deal, w->fairness);
@@ -188,6 +228,7 @@ static void effect_take(struct eh_fairness_watch *w, const struct eh_input *in,
         ended_take(w, in, &fx->items[i]);
         moved_take(w, in, &fx->items[i], ours);
     }
+    pauses_take(w, fx, in->at_us);
     if (fx->done.deed && eh_str_equal(fx->done.team, w->team))
         eh_fairness_did(w->fairness, fx->done.rep, fx->done.deed, fx->done.value);
     if (fx->refused && input_sets_presence(w, &in->message))

@@ -61,6 +61,14 @@ static size_t presence_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
                      value == EH_PRESENCE_SIGNALLED ? "signalled" : "assumed");
 }
 
+static size_t paused_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
+{
+    static const char *const words[] = {[EH_PAUSED_COUNTS_NO] = "no",
+                                        [EH_PAUSED_COUNTS_HALF] = "half",
+                                        [EH_PAUSED_COUNTS_YES] = "yes"};
+    return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s", words[value]);
+}
+
 static void number_diff(struct eh_lines *to, const struct about *about, const char *what,
                         print_fn *print, int64_t old, int64_t new)
 {
@@ -309,6 +317,9 @@ static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
                 new->at_most_hour);
     number_diff(to, &about, "at_most.per_day", capacity_print, old->at_most_day, new->at_most_day);
     kind_limits_diff(to, old, new);
+    number_diff(to, &about, "paused.counts", paused_print, old->paused_counts, new->paused_counts);
+    number_diff(to, &about, "paused.at_most", whole_print, old->paused_at_most,
+                new->paused_at_most);
     number_diff(to, &about, "affinity", affinity_print, old->affinity_open, new->affinity_open);
     number_diff(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
                 new->affinity_for_s);

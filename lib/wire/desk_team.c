@@ -12,6 +12,7 @@
 #define AT_LEAST_S     (15 * 60)
 #define AT_MOST_S      (8 * 3600)
 #define VALUE_WEIGHT   (EH_PPM / 2)
+#define PAUSED_AT_MOST 20
 
 static int u32_compare(uint32_t a, uint32_t b)
 {
@@ -202,6 +203,31 @@ static int at_most_read(struct desk_reader *reader, const struct desk_node *node
     return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
 }
 
+static int paused_counts_read(struct desk_reader *reader, const struct desk_node *node,
+                              const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {[EH_PAUSED_COUNTS_NO] = "no",
+                                        [EH_PAUSED_COUNTS_HALF] = "half",
+                                        [EH_PAUSED_COUNTS_YES] = "yes"};
+    return eh_desk_read_choice(reader, node, path, words, 3, ret);
+}
+
+static int paused_at_most_read(struct desk_reader *reader, const struct desk_node *node,
+                               const struct desk_path *path, void *ret)
+{
+    return eh_desk_read_number(reader, node, path, 1, EH_DESK_PAUSED_MAX, ret);
+}
+
+static int paused_read(struct desk_reader *reader, const struct desk_node *node,
+                       const struct desk_path *path, void *ret)
+{
+    static const struct desk_field fields[] = {
+        {"counts", paused_counts_read, offsetof(struct eh_desk_team, paused_counts), false},
+        {"at_most", paused_at_most_read, offsetof(struct eh_desk_team, paused_at_most), false},
+    };
+    return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
+}
+
 static int affinity_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
@@ -315,6 +341,7 @@ static const struct desk_field team_fields[] = {
     {"capacity", capacity_read, offsetof(struct eh_desk_team, capacity), false},
     {"at_most", at_most_read, 0, false},
     {"kinds", eh_desk_read_kind_limits, 0, false},
+    {"paused", paused_read, 0, false},
     {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity_open), false},
     {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},
@@ -336,6 +363,7 @@ int eh_desk_read_team(struct desk_reader *reader, const struct desk_node *node,
         .presence = EH_PRESENCE_ASSUMED,
         .overloaded_at_least_s = AT_LEAST_S,
         .overloaded_at_most_s = AT_MOST_S,
+        .paused_at_most = PAUSED_AT_MOST,
     };
     int r = eh_desk_read_map(reader, node, path, team_fields,
                              sizeof team_fields / sizeof *team_fields, &team);

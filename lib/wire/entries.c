@@ -17,6 +17,12 @@ void eh_entries_add_number(struct eh_entries *list, const char *key, int64_t num
     list->entries[list->count++] = (struct eh_entry){key, EH_ENTRY_NUMBER, {NULL, 0}, number};
 }
 
+void eh_entries_add_flag(struct eh_entries *list, const char *key, bool flag)
+{
+    eh_require(list->count < EH_ENTRIES_MAX);
+    list->entries[list->count++] = (struct eh_entry){key, EH_ENTRY_FLAG, {NULL, 0}, flag};
+}
+
 static size_t list_count(struct eh_str list)
 {
     size_t count = 0;
@@ -67,8 +73,8 @@ static void value_pack(msgpack_packer *packer, const struct eh_entry *entry)
     case EH_ENTRY_LIST:
         list_pack(packer, entry->text);
         break;
-    case EH_ENTRY_TRUE:
-        msgpack_pack_true(packer);
+    case EH_ENTRY_FLAG:
+        entry->number ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
         break;
     case EH_ENTRY_RAW:
     case EH_ENTRY_DIGEST:
@@ -145,8 +151,8 @@ static json_t *entry_json(const struct eh_entry *entry)
         return raw_json(entry->text);
     case EH_ENTRY_DIGEST:
         return digest_json(entry->text);
-    case EH_ENTRY_TRUE:
-        return json_true();
+    case EH_ENTRY_FLAG:
+        return json_boolean(entry->number);
     }
     return NULL;
 }

@@ -19,7 +19,7 @@ enum eh_entry_form {
     EH_ENTRY_LIST, /* a text with a list (eh_text_list_next): written as an array */
     EH_ENTRY_RAW,  /* bytes: binary in msgpack; text in JSON, U+FFFD for bytes that are no UTF-8 */
     EH_ENTRY_DIGEST, /* bytes: binary in msgpack; hexadecimal in JSON */
-    EH_ENTRY_TRUE
+    EH_ENTRY_FLAG    /* a number: 0 is false */
 };
 
 struct eh_entry {
@@ -36,6 +36,7 @@ struct eh_entries {
 
 void eh_entries_add(struct eh_entries *, const char *key, enum eh_entry_form, struct eh_str);
 void eh_entries_add_number(struct eh_entries *, const char *key, int64_t);
+void eh_entries_add_flag(struct eh_entries *, const char *key, bool);
 
 /* Both append to *out. On failure, -EH_ENOMEM, they leave it as it was. */
 int eh_entries_to_msgpack(const struct eh_entries *, struct eh_bytes *out) EH_MUST_CHECK;

@@ -93,6 +93,7 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_UID] = {NAME("uid", uid)},
     [EH_FIELD_DUE_AT] = {TIME("due_at", due_at_ms), .mending = EH_MEND_LEAVE_OUT},
     [EH_FIELD_CLOCKS] = {NAMED("clocks", clocks), .kind = EH_KIND_FLAG, .least = 1, .most = 1},
+    [EH_FIELD_PAUSED] = {NAMED("paused", paused), .kind = EH_KIND_FLAG, .most = 1},
     [EH_FIELD_MENDED] = {NAMED("mended", mended), .kind = EH_KIND_TEXT, .least = 1,
         .most = EH_MENDED_MAX},
 };

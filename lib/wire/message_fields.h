@@ -68,7 +68,8 @@ enum eh_field_kind {
     EH_KIND_SMALL,    /* uint8_t */
     EH_KIND_STATUS,   /* uint8_t; senders write a name */
     EH_KIND_OUTCOME,  /* uint8_t; senders write a name */
-    EH_KIND_FLAG      /* uint8_t, 1; senders write true, and false is as if the key were absent */
+    EH_KIND_FLAG /* uint8_t; senders write true or false. Where `least` is 1, false is as if the
+                    key were absent */
 };
 
 /* What becomes of a value that its field cannot hold. */

@@ -468,14 +468,14 @@ static int named_take(struct filling *f, const struct eh_field_row *row,
     return 0;
 }
 
-/* 1: false or null, which is as if the key were absent. */
+/* 1: false, which is as if the key were absent. */
 static int flag_take(struct filling *f, const struct eh_field_row *row,
                      const struct eh_value *value)
 {
     if (value->kind != EH_VALUE_BOOLEAN)
         return value_refuse_kind(f, row->name, "true or false", value->kind);
     eh_field_set_number(f->m, row, value->integer);
-    return value->integer == 0;
+    return value->integer < row->least;
 }
 
 typedef int take_fn(struct filling *, const struct eh_field_row *, const struct eh_value *);

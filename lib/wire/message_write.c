@@ -14,7 +14,7 @@ static void field_add(struct eh_entries *list, const struct eh_message *m,
     if (eh_field_is_text(row)) {
         eh_entries_add(list, row->name, forms[row->kind], *eh_field_text(m, row));
     } else if (row->kind == EH_KIND_FLAG) {
-        eh_entries_add(list, row->name, EH_ENTRY_TRUE, (struct eh_str){NULL, 0});
+        eh_entries_add_flag(list, row->name, eh_field_number(m, row) != 0);
     } else if (row->kind == EH_KIND_STATUS || row->kind == EH_KIND_OUTCOME) {
         int number = (int)eh_field_number(m, row);
         name = row->kind == EH_KIND_STATUS ? eh_status_name(number) : eh_outcome_name(number);

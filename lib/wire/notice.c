@@ -25,6 +25,8 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_ALARM] = "alarm",
         [EH_NOTICE_LATE] = "late",
         [EH_NOTICE_ANSWERED] = "answered",
+        [EH_NOTICE_PAUSED] = "paused",
+        [EH_NOTICE_RESUMED] = "resumed",
     };
     return type > 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : NULL;
 }

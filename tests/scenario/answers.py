@@ -93,6 +93,8 @@ def lively(stack):
     ask("POST", "/v1/tickets/default/p/update", {"priority": 7})
     ask("POST", "/v1/tickets/default/p/answered", {"event": "first"})
     ask("POST", "/v1/tickets/default/p/assign", {"rep": "ana", "reason": "asked"})
+    ask("POST", "/v1/tickets/default/p/update", {"paused": True})
+    ask("GET", "/v1/tickets?paused=1")
     ask("POST", "/v1/tickets/default/p/return", {"reason": "asked"})
     ask("POST", "/v1/tickets/default/p/move", {"team": "support", "reason": "asked"})
     ask("POST", "/v1/tickets/default/p/outcome", {"outcome": "won"})

@@ -57,6 +57,9 @@ TESTS = {
         "unit/engine_hours": ["what_no_shell_writes_is_refused_whole", "all_intervals_have_a_bound"]},
     "members of a team whom one input tells that their shift begins or ends": {
         "unit/engine_hours": ["a_step_tells_so_many", "nothing_is_decided_half_way"]},
+    "paused tickets of a rep in a team that count less, pauses of theirs a day": {
+        "unit/engine_pause": ["at_most", "so_many_a_day"],
+        "unit/desk": ["every_bad_file_gets_its_sentence", "diff_says_everything_that_changes"]},
     "read and not yet committed": {
         "scenario/redis_inbox": ["never_hands_over_more_than_there_is_room_for"]},
     "committed batches in memory that wait for Redis": {

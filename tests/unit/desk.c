@@ -141,6 +141,8 @@ Test(desk, what_is_left_out_has_its_default)
     cr_expect_eq(team->presence, EH_PRESENCE_ASSUMED);
     cr_expect_eq(team->overloaded_at_least_s, 15 * 60);
     cr_expect_eq(team->overloaded_at_most_s, 8 * 3600);
+    cr_expect_eq(team->paused_counts, EH_PAUSED_COUNTS_NO);
+    cr_expect_eq(team->paused_at_most, 20);
     cr_expect_eq(team->manager_count, 0);
 }
 
@@ -466,13 +468,14 @@ Test(desk, a_log_may_have_a_skill_twice)
     "zoe]\n"                                                                                       \
     "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
     "         at_most: {per_hour: 6, per_day: 100000}, kinds: {visit: {open: 5}},\n"               \
+    "         paused: {counts: half, at_most: 200},\n"                                             \
     "         affinity_for: 1d, presence: signalled, overloaded: {at_least: 5m, at_most: 1h},\n"   \
     "         reps: [ana, {id: eli, from: 2026-04-01}, zoe], managers: [{group: leads}]},\n"       \
     "        {id: support, reps: [zoe]}]\n"
 
 Test(desk, diff_says_everything_that_changes)
 {
-    expect_diff(BEFORE, AFTER, 33,
+    expect_diff(BEFORE, AFTER, 35,
                 "desk main: currency EUR -> NOK\n"
                 "desk main: resend_within 1d -> 2h\n"
                 "kind query: gone\n"
@@ -495,6 +498,8 @@ Test(desk, diff_says_everything_that_changes)
                 "team sales: at_most.per_hour no limit -> 6\n"
                 "team sales: at_most.per_day no limit -> 100000\n"
                 "team sales: kinds.visit.open no limit -> 5\n"
+                "team sales: paused.counts no -> half\n"
+                "team sales: paused.at_most 20 -> 200\n"
                 "team sales: affinity off -> open\n"
                 "team sales: affinity_for 7d -> 1d\n"
                 "team sales: presence assumed -> signalled\n"

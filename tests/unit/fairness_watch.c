@@ -755,3 +755,53 @@ Test(fairness_watch, before_there_was_a_desk)
     cr_expect_eq(w.watch.last, KIT_TODAY - 1);
     done(&w);
 }
+
+/* Times a ticket was paused, its value, and the time of all of them together, up to the end; what
+ * takes a ticket from its rep ends its pause. */
+Test(fairness_watch, pauses)
+{
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    desk(&w, "ana");
+    deal(&w, 3, "sales", 1000);
+    send(&w, "{'type':'update','id':'T1','paused':true}");
+    kit_pass(&w.kit, 600);
+    send(&w, "{'type':'update','id':'T2','paused':true}");
+    kit_pass(&w.kit, 100);
+    send(&w, "{'type':'outcome','id':'T1','outcome':'resolved'}");
+    kit_pass(&w.kit, 50);
+    send(&w, "{'type':'update','id':'T2','paused':false}");
+    kit_pass(&w.kit, 1000);
+    send(&w, "{'type':'update','id':'T2','paused':true}");
+    kit_pass(&w.kit, 30);
+    command(&w, EH_MESSAGE_MOVE, "maja", "{'id':'T2','team':'support','reason':'r'}");
+    kit_pass(&w.kit, 1000);
+    send(&w, "{'type':'update','id':'T3','paused':true}");
+    kit_pass(&w.kit, 7);
+    send(&w, "{'type':'ticket','id':'E','team':'support','kind':'order'}");
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->paused.tickets, 4);
+    cr_expect_eq(rep_of(&w, "ana")->paused.value, 4000);
+    cr_expect_eq(rep_of(&w, "ana")->paused_s, 700 + 150 + 30 + 7);
+    done(&w);
+}
+
+/* Those that were paused before the period count from its beginning, and as begun in no period. */
+Test(fairness_watch, pauses_of_before)
+{
+    struct watched w;
+    start(&w, KIT_TODAY + 1, EH_DATE_NEVER);
+    desk(&w, "ana");
+    deal(&w, 1, "sales", 1000);
+    send(&w, "{'type':'update','id':'T1','paused':true}");
+    kit_pass(&w.kit, 3600);
+    day(&w, KIT_TODAY + 1);
+    kit_pass(&w.kit, 60);
+    send(&w, "{'type':'update','id':'T1','paused':false}");
+    kit_pass(&w.kit, 60);
+    send(&w, "{'type':'ticket','id':'E','team':'support','kind':'order'}");
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->paused.tickets, 0);
+    cr_expect_eq(rep_of(&w, "ana")->paused_s, 60);
+    done(&w);
+}

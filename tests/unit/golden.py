@@ -89,7 +89,7 @@ def period(w):
 # --- messages ---
 
 SIGNED = {4, 11, 15, 20, 21, 31, 32, 33, 34, 35, 38, 40, 44, 46, 47, 48, 49, 50, 51, 53}
-SMALL = {7, 14, 18, 19, 37, 39, 41, 45, 54}
+SMALL = {7, 14, 18, 19, 37, 39, 41, 45, 54, 55}
 
 
 def message(w):
@@ -670,6 +670,22 @@ def clock(w):
             w.note("clock.answer_left", left)
 
 
+def pausing(w):
+    assert w.u8(None) == 1
+    w.text("pausing.team")
+    w.text("pausing.rep")
+    w.i("pausing.date")
+    w.u("pausing.begun")
+
+
+def pause(w):
+    assert w.u8(None) == 0
+    w.u("pause.ticket")
+    w.u("pause.input")
+    w.i("pause.since_us")
+    w.u8("pause.full")
+
+
 def snapshot(w):
     w.raw("snapshot.magic", 8)
     w.u8("snapshot.version")
@@ -693,6 +709,8 @@ def snapshot(w):
     w.within("snapshot.hours", hours)
     w.raw("snapshot.hours_hash", 16)
     w.all("snapshot.clocks", w.u(None), clock)
+    w.all("snapshot.pausings", w.u(None), pausing)
+    w.all("snapshot.pauses", w.u(None), pause)
     w.raw("snapshot.digest", 16)
 
 
@@ -700,7 +718,7 @@ def snapshot(w):
 
 FORMS = {  # which files are of which form
     message: ["message", "message-owner", "message-retold", "message-named", "message-day",
-              "message-absence", "message-due-at", "message-clocks"],
+              "message-absence", "message-due-at", "message-clocks", "message-paused"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],

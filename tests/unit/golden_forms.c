@@ -129,6 +129,15 @@ Test(golden_forms, message_named)
     expect_message("message-named", m);
 }
 
+/* Of a ticket that waits for the customer. */
+Test(golden_forms, message_paused)
+{
+    struct eh_message m = everything(EH_MESSAGE_UPDATE);
+    m.paused = 1;
+    m.has |= EH_FIELD_BIT(EH_FIELD_PAUSED);
+    expect_message("message-paused", m);
+}
+
 /* Where the hours of the desk's clock are not those of UTC. */
 Test(golden_forms, message_day)
 {

@@ -551,6 +551,31 @@ static void times(void)
     snapshot();
 }
 
+#define PAUSING                                                                                    \
+    HEAD "time_zone: UTC\n" REPS LEO                                                               \
+         "]\nteams:\n" SALES(", leo") "  - {id: care, policy: rotation, paused: {counts: half, "   \
+                                      "at_most: 1}, reps: [dan, eva, fay]}\n"                      \
+                                      "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"   \
+                                      "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* A ticket that counts less, one of whose pauses there are too many, and how many began that day.
+ */
+static void pauses(void)
+{
+    rules(EH_RULES_PAUSES);
+    desk(PAUSING);
+    ticket("P1", "care", "");
+    ticket("P2", "care", "");
+    command(EH_MESSAGE_ASSIGN, "{'id':'P1','rep':'dan','reason':'r'}");
+    command(EH_MESSAGE_ASSIGN, "{'id':'P2','rep':'dan','reason':'r'}");
+    for (int i = 0; i < 5; i++) {
+        say("{'type':'update','id':'P1','paused':false}");
+        say("{'type':'update','id':'P1','paused':true}");
+    }
+    say("{'type':'update','id':'P2','paused':true}");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -582,6 +607,7 @@ Test(golden_state, life)
     eh_bytes_clear(&images);
     times();
     golden_expect("images-times", &images);
+    pauses();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

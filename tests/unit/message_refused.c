@@ -213,16 +213,16 @@ static const struct refusal fields[] = {
     {JSON("\"type\":\"ticket\",\"id\":\"1\",\"team\":\"a\""), EH_EINVAL, "kind: missing"},
     {JSON("\"type\":\"update\",\"priority\":1"), EH_EINVAL, "id: missing"},
     {JSON("\"type\":\"update\",\"id\":\"1\",\"team\":\"support\""), EH_EINVAL,
-     "team: an update takes source, value, priority, skills, subject, event, changed_at, due_at "
-     "alone; to "
+     "team: an update takes source, value, priority, skills, subject, event, changed_at, due_at, "
+     "paused alone; to "
      "change more, send the whole ticket again"},
     {JSON("\"type\":\"update\",\"owner\":5,\"id\":\"1\""), EH_EINVAL,
-     "owner: an update takes source, value, priority, skills, subject, event, changed_at, due_at "
-     "alone; to "
+     "owner: an update takes source, value, priority, skills, subject, event, changed_at, due_at, "
+     "paused alone; to "
      "change more, send the whole ticket again"},
     {JSON("\"type\":\"update\",\"id\":\"1\",\"csat\":5"), EH_EINVAL,
-     "csat: an update takes source, value, priority, skills, subject, event, changed_at, due_at "
-     "alone; to "
+     "csat: an update takes source, value, priority, skills, subject, event, changed_at, due_at, "
+     "paused alone; to "
      "change more, send the whole ticket again"},
     {JSON("\"type\":\"signal\",\"rep\":\"ana\""), EH_EINVAL, "status: missing"},
     {JSON("\"type\":\"signal\",\"status\":\"away\""), EH_EINVAL, "rep: missing"},

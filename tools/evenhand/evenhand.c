@@ -54,6 +54,7 @@ static const struct eh_cli_option tickets_options[] = {
     {"rep", "R", "only tickets this rep has", false},
     {"source", "S", "only tickets of this helpdesk", false},
     {"state", "S", "waiting, assigned, held, open (all three) or closed", false},
+    {"paused", NULL, "only those that wait for the customer", false},
     NEWEST,
     SINCE,
     LIMIT,
@@ -165,6 +166,10 @@ static const struct eh_cli_option reason_option[] = {
 };
 static const struct eh_cli_option override_options[] = {
     {"reason", "TEXT", "why; it is logged and counted", true},
+    {"source", "S", "the helpdesk it came from (default: default)", false},
+    {0},
+};
+static const struct eh_cli_option source_option[] = {
     {"source", "S", "the helpdesk it came from (default: default)", false},
     {0},
 };
@@ -316,6 +321,11 @@ static const struct eh_cli_command commands[] = {
     {"answered", "ID", SIGNAL, "the customer of a ticket was answered", 1, 1, answered_options,
      eh_cmd_answered,
      "The first answer counts, for the rep who has the ticket. A closing is one, too."},
+    {"pause", "ID", SIGNAL, "a ticket waits for the customer", 1, 1, source_option, eh_cmd_pause,
+     "It stays with its rep, and its points are free meanwhile, as far as the team's\n"
+     "`paused` says. For who has it, a manager of its team, its helpdesk."},
+    {"resume", "ID", SIGNAL, "a ticket does not wait for the customer any more", 1, 1,
+     source_option, eh_cmd_resume, NULL},
     {"assign", "ID R", MANAGE, "give a ticket to somebody, whatever the deal says", 2, 2,
      override_options, eh_cmd_assign,
      "The ticket counts as received, so the next deals make up for it. The fairness\n"

@@ -336,7 +336,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 20
+#define EH_STATE_VERSION 21
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -421,8 +421,8 @@ struct eh_totals {
     bool has_day; /* a first DAY has come, and with it the first draw epoch */
     uint32_t epoch;
     uint32_t rules; /* enum eh_rules: in force for the next input */
-    /* open: assigned or held; held: of these; dead: since ever */
-    uint64_t waiting, open, held, pending, dead;
+    /* open: assigned or held; held, paused: of these; dead: since ever */
+    uint64_t waiting, open, held, paused, pending, dead;
     uint64_t text_bytes;     /* ids, skills and customers' digests of what waits or is open */
     struct eh_str desk_text; /* as applied; empty before the first */
     uint8_t desk_sha256[32];
@@ -448,6 +448,8 @@ struct eh_ticket_view {
     int64_t value, refunded;
     uint32_t points, deals;
     int64_t received_us, assigned_us, closed_us; /* 0: not yet */
+    int64_t paused_us;                           /* since when it is paused; 0: it is not */
+    bool paused_counts;                          /* ... and its points count in full */
 };
 /* A ticket in memory. False, here and below: there is no such thing in memory. */
 bool eh_engine_ticket(const struct eh_engine *, struct eh_str source, struct eh_str id,
@@ -467,6 +469,7 @@ struct eh_ticket_query {
     struct eh_str team, rep, source; /* empty: any */
     int state;                       /* enum eh_ticket_state; 0: any */
     int64_t since_us;                /* received then or later */
+    bool paused;                     /* only those that are */
     bool newest;                     /* the largest number first */
     uint64_t after; /* go on behind this number, in that order; 0: from the beginning */
 };
@@ -499,7 +502,9 @@ struct eh_rep_view {
     struct eh_str released_in; /* teams that give them nothing until they signal: ids, a list in one
                                   text */
     uint32_t share_ppm;
-    uint64_t open, points;
+    uint64_t open;
+    uint64_t paused;       /* of the open tickets ... */
+    uint64_t points;       /* ... all of which count, but for those that their pauses free */
     const uint32_t *teams; /* indices into eh_engine_desk()->teams */
     uint32_t team_count;
 };
@@ -551,7 +556,8 @@ struct eh_member_view {
                                        began; 0 where the team has no `at_most` */
     bool active;                    /* today between from and until */
     bool left;                      /* not, and no later day is to come */
-    uint64_t open, points;          /* all teams of the rep */
+    uint64_t open, points;          /* all teams of the rep; paused tickets may count less */
+    uint64_t paused;                /* tickets of this team */
     int64_t entitled_nano;          /* entitlement in this team, 10^-9 tickets, up to now */
     int64_t entitled_value;         /* ... in value, minor units, rounded half away from zero */
     uint64_t received; /* tickets of this team they were given, and nobody took from them again */
@@ -574,6 +580,9 @@ struct eh_team_view {
     uint32_t capacity;
     uint32_t at_most_hour, at_most_day;
     uint64_t waiting, open;
+    uint64_t paused;         /* of the open ones */
+    uint8_t paused_counts;   /* enum eh_paused_counts, of ... */
+    uint32_t paused_at_most; /* ... so many a rep */
     uint32_t member_count;
 };
 bool eh_engine_team(const struct eh_engine *, struct eh_str id, struct eh_team_view *ret);

@@ -163,7 +163,7 @@ struct eh_str eh_engine_rep_name(const struct eh_engine *, struct eh_str rep);
  * many. Where it is used up, `oldest_us` looks only at the most urgent ticket of each further
  * queue. False: there is no such team on the desk. */
 struct eh_team_gauges {
-    uint64_t waiting, open,
+    uint64_t waiting, open, paused, /* of the open ones */
         undoable;      /* undoable: the waiting ones that eh_engine_undoable() counts */
     uint64_t late;     /* of both: told to be late, and not answered */
     int64_t oldest_us; /* when the oldest waiting ticket was received; 0: none waits */

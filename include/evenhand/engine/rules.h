@@ -91,8 +91,10 @@ enum eh_rules {
     EH_RULES_KINDS = 32,
     /* Tickets have times: to be answered, to overflow, to age. The first answer is told. */
     EH_RULES_CLOCKS = 33,
+    /* A ticket can be paused while it waits for the customer: its points count less. */
+    EH_RULES_PAUSES = 34,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_CLOCKS
+#define EH_RULES_LAST EH_RULES_PAUSES
 
 #endif

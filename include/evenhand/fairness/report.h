@@ -104,6 +104,12 @@ void eh_fairness_further(struct eh_fairness *, const struct eh_deal *);
 void eh_fairness_returned(struct eh_fairness *, uint64_t ticket, struct eh_str by);
 /* A rep did something with a ticket of the team at the helpdesk. */
 void eh_fairness_did(struct eh_fairness *, struct eh_str rep, enum eh_deed, int64_t value);
+/* From at_us on so many of the rep's tickets of the team are paused. */
+void eh_fairness_pausing(struct eh_fairness *, struct eh_str rep, uint64_t count, int64_t at_us);
+/* The rep's ticket of this value was paused; the number comes by eh_fairness_pausing(). */
+void eh_fairness_paused(struct eh_fairness *, struct eh_str rep, int64_t value);
+/* Whether somebody has a paused ticket, as far as it was told. */
+bool eh_fairness_has_paused(const struct eh_fairness *);
 /* A manager moved a ticket into the team, or out of it. */
 void eh_fairness_moved(struct eh_fairness *, struct eh_str manager, int64_t value);
 /* A ticket came in that had been cancelled under another id. */
@@ -168,6 +174,8 @@ struct eh_fairness_rep {
     uint64_t ended;          /* times somebody else ended their overloaded */
     struct eh_fairness_deed deeds[EH_DEEDS]; /* what they did at the helpdesk */
     struct eh_fairness_time time;
+    struct eh_fairness_deed paused; /* times one of their tickets was paused, with its value */
+    int64_t paused_s; /* how long, of all of them together; also of those that were paused before */
 };
 
 struct eh_fairness_manager {

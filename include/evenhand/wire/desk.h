@@ -31,11 +31,18 @@ EH_C_BEGIN
 #define EH_DESK_CAPACITY_MAX   1000000
 #define EH_DESK_AT_MOST_MAX    100000   /* tickets an hour, or a day */
 #define EH_DESK_OPEN_MAX       100000   /* open tickets of a kind with a rep */
+#define EH_DESK_PAUSED_MAX     200      /* paused tickets of a rep that may count less */
 #define EH_DESK_DURATION_MAX_S 31622400 /* 366 days */
 #define EH_DESK_CALENDARS_MAX  1000
 #define EH_DESK_SPANS_MAX      8    /* of working time in a day */
 #define EH_DESK_HOLIDAYS_MAX   2000 /* of a calendar */
 
+/* How the points of a paused ticket count. */
+enum eh_paused_counts {
+    EH_PAUSED_COUNTS_NO = 0,
+    EH_PAUSED_COUNTS_HALF = 1,
+    EH_PAUSED_COUNTS_YES = 2
+};
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 
 /* What becomes of the open tickets of a rep who leaves the team. */
@@ -142,6 +149,8 @@ struct eh_desk_team {
     uint32_t at_most_hour, at_most_day; /* tickets dealt to a share of 1.0; 0 = no limit */
     struct eh_desk_kind_limit *kinds;   /* sorted by kind, each once */
     uint32_t kind_count;
+    uint8_t paused_counts;   /* enum eh_paused_counts, of ... */
+    uint32_t paused_at_most; /* ... so many paused tickets of a rep; others count */
     bool affinity_open;
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */

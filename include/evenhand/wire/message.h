@@ -119,6 +119,7 @@ enum eh_field {
     EH_FIELD_UID = 52,       /* ABSENCE: what its sender calls it */
     EH_FIELD_DUE_AT = 53,    /* TICKET, UPDATE: when the customer has to be answered */
     EH_FIELD_CLOCKS = 54,    /* DUE, SKIPPED, set by the shell: a time of tickets is due */
+    EH_FIELD_PAUSED = 55,    /* UPDATE: 1: the ticket waits for the customer; 0: it does not */
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -149,6 +150,7 @@ struct eh_message {
     uint8_t incomplete; /* 1 */
     uint8_t manager;    /* 1 */
     uint8_t clocks;     /* 1 */
+    uint8_t paused;     /* 0 or 1 */
     uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
         event, metric, period, actor, text, customer_digest, subject_digest, commitment,

@@ -52,7 +52,7 @@ enum eh_type_flag {
     ROW(UPDATE, 2, "update", update, T(STREAM) | T(ADMIN) | T(RECALLS) | T(DEALS) | T(STRICT), \
         F(ID), \
         F(SOURCE) | F(VALUE) | F(PRIORITY) | F(SKILLS) | F(SUBJECT) | F(EVENT) | F(CHANGED_AT) | \
-        F(DUE_AT), \
+        F(DUE_AT) | F(PAUSED), \
         F(SOURCE)) \
     ROW(SIGNAL, 3, "signal", signal_message, T(STREAM) | T(ADMIN) | T(DEALS), \
         F(REP) | F(STATUS), \

@@ -431,6 +431,28 @@ class History:
         self.add("outcome", "u-1", outcome="reopened")
         self.settle()
 
+    def pauses(self, plans):
+        """Tickets that wait for the customer: some that count less, too many, and all that ends it."""
+        text = desk(self.policies, REPS, plans, affinity="open", affinity_for="1d")
+        for team in text["teams"]:
+            team["paused"] = {"counts": "half", "at_most": 2}
+        self.put(text)
+        self.tickets("w", 30)
+        self.settle()
+        for n in range(24):
+            self.add("update", "w-%d" % n, paused=True)
+        for n in range(0, 24, 3):
+            self.add("update", "w-%d" % n, paused=False, value=70 + n)
+            self.add("update", "w-%d" % n, paused=True)
+        for n in range(1, 6):
+            self.add("update", "w-%d" % n, paused=False)
+        self.close("w", 3)
+        self.settle()
+        self.ask("POST", "/v1/tickets/default/w-7/move", {"team": "care", "reason": "theirs"})
+        self.ask("POST", "/v1/tickets/default/w-8/assign", {"rep": "ben", "reason": "asked"})
+        self.ask("POST", "/v1/tickets/default/w-9/return", {"reason": "asked"})
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -484,6 +506,7 @@ class History:
         self.absences()
         self.levels([plan("care-1", "care", month(70), 20), first])
         self.times([plan("care-1", "care", month(70), 20), first])
+        self.pauses([plan("care-1", "care", month(70), 20), first])
 
     def lose_key(self):
         stack = self.stack

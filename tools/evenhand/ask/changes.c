@@ -198,6 +198,30 @@ int eh_cmd_answered(struct eh_cli *cli)
     return eh_change_post(cli, path, body, done);
 }
 
+/* pause and resume: what a ticket says of itself, no reason. */
+static int ticket_pause(struct eh_cli *cli, bool paused)
+{
+    const char *source = eh_cli_option(cli, "source");
+    char path[EH_CLI_PATH], done[320];
+    if (!eh_path(path, "/v1/tickets/%s/%s/update", source ? source : "default", cli->args[0]))
+        return eh_say_long(cli, cli->args[0]);
+    json_t *body = json_object();
+    json_object_set_new(body, "paused", json_boolean(paused));
+    eh_format(done, sizeof done, "%s: %s", cli->args[0],
+              paused ? "waits for the customer" : "goes on");
+    return eh_change_post(cli, path, body, done);
+}
+
+int eh_cmd_pause(struct eh_cli *cli)
+{
+    return ticket_pause(cli, true);
+}
+
+int eh_cmd_resume(struct eh_cli *cli)
+{
+    return ticket_pause(cli, false);
+}
+
 int eh_cmd_release(struct eh_cli *cli)
 {
     char path[EH_CLI_PATH], done[320];

@@ -27,6 +27,8 @@ int eh_cmd_release(struct eh_cli *);
 int eh_cmd_move(struct eh_cli *);
 int eh_cmd_return(struct eh_cli *);
 int eh_cmd_answered(struct eh_cli *);
+int eh_cmd_pause(struct eh_cli *);
+int eh_cmd_resume(struct eh_cli *);
 int eh_cmd_outcome(struct eh_cli *);
 int eh_cmd_draws(struct eh_cli *);
 int eh_cmd_draws_reveal(struct eh_cli *);

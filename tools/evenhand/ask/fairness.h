@@ -43,5 +43,7 @@ json_t *eh_fairness_says(const json_t *report);
 void eh_fairness_show(const struct eh_cli *, const json_t *report);
 /* Prints the part on further deals and on tickets that were sent again; nothing without any. */
 void eh_fairness_show_again(const struct eh_cli *, const json_t *report);
+/* fairness_pauses.c */
+void eh_fairness_show_pauses(const struct eh_cli *, const json_t *report);
 
 #endif

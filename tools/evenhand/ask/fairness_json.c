@@ -60,6 +60,9 @@ static json_t *rep_json(const struct eh_fairness_rep *rep)
         eh_json_put_int(o, eh_deed_name(deed), (int64_t)rep->deeds[deed].tickets);
         eh_json_put_int(o, value, rep->deeds[deed].value);
     }
+    eh_json_put_int(o, "pauses", (int64_t)rep->paused.tickets);
+    eh_json_put_int(o, "pauses_value", rep->paused.value);
+    eh_json_put_int(o, "paused_s", rep->paused_s);
     return o;
 }
 

@@ -160,6 +160,7 @@ void eh_fairness_show(const struct eh_cli *cli, const json_t *report)
     overloads_show(cli, report);
     managers_show(cli, report);
     eh_fairness_show_again(cli, report);
+    eh_fairness_show_pauses(cli, report);
     eh_fairness_show_ways(cli, report);
     says_show(cli, report);
 }

@@ -97,6 +97,8 @@ static void status_show_counts(const struct eh_cli *cli, const json_t *s)
     line_show_count(cli, "waiting", s, "waiting");
     show_undoable(cli, s);
     line_show_count(cli, "open", s, "open");
+    if (eh_object_int(s, "paused"))
+        line_show_count(cli, "paused", s, "paused");
     line_show_count(cli, "in flight", s, "in_flight");
     if (eh_object_int(s, "parked"))
         line_show_count(cli, "parked", s, "parked");
@@ -285,6 +287,16 @@ static int members_show(const struct eh_cli *cli, const char *path, const json_t
     return r;
 }
 
+/* ", 3 paused"; "": none is. */
+static void paused_text(const json_t *team, char ret[2 * EH_CLI_TEXT])
+{
+    char count[EH_CLI_TEXT];
+    int64_t paused = eh_object_int(team, "paused");
+    eh_text_count(paused, count);
+    eh_format(ret, 2 * EH_CLI_TEXT, "%s%s%s", paused ? ", " : "", paused ? count : "",
+              paused ? " paused" : "");
+}
+
 /* ", at most 6 an hour and 30 a day"; "": as many as there are. */
 static void at_most_text(const json_t *team, char ret[2 * EH_CLI_TEXT])
 {
@@ -321,7 +333,7 @@ int eh_cmd_team(struct eh_cli *cli)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
     char path[EH_CLI_PATH], capacity[EH_CLI_TEXT], waiting[EH_CLI_TEXT], at_most[2 * EH_CLI_TEXT];
-    char kinds[512];
+    char kinds[512], paused[2 * EH_CLI_TEXT];
     if (!eh_path(path, "/v1/teams/%s", cli->args[0]))
         return eh_say_long(cli, cli->args[0]);
     int r = eh_http_get(cli, path, &answer);
@@ -334,10 +346,11 @@ int eh_cmd_team(struct eh_cli *cli)
     const char *plan = eh_object_text(team, "plan");
     at_most_text(team, at_most);
     kinds_text(team, kinds, sizeof kinds);
-    printf("%steam %s%s (%s): policy %s, %s%s%s%s, %s waiting%s%s\n\n", eh_colour_bold(cli),
+    paused_text(team, paused);
+    printf("%steam %s%s (%s): policy %s, %s%s%s%s, %s waiting%s%s%s\n\n", eh_colour_bold(cli),
            cli->args[0], eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
            eh_object_int(team, "capacity") ? "capacity " : "no limit",
-           eh_object_int(team, "capacity") ? capacity : "", at_most, kinds, waiting,
+           eh_object_int(team, "capacity") ? capacity : "", at_most, kinds, waiting, paused,
            plan ? ", bonus plan " : "", plan ? plan : "");
     return members_show(cli, path, team);
 }
@@ -468,7 +481,7 @@ static void full_for_show(const json_t *rep)
 
 void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
-    char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT];
+    char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT], paused[EH_CLI_TEXT];
     const char *name = eh_object_text(rep, "name");
     eh_object_join(json_object_get(rep, "teams"), teams, sizeof teams);
     eh_text_count(eh_object_int(rep, "open"), open);
@@ -480,6 +493,9 @@ void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
     accounts_show(rep);
     printf("%s open, %s points\n", open, points);
     full_for_show(rep);
+    eh_text_count(eh_object_int(rep, "paused"), paused);
+    printf("%s open, %s%s%s points\n", open, eh_object_int(rep, "paused") ? paused : "",
+           eh_object_int(rep, "paused") ? " of them paused, " : "", points);
 }
 
 int eh_cmd_rep(struct eh_cli *cli)

@@ -113,6 +113,11 @@ static void state_show(const struct eh_cli *cli, const json_t *t)
     if (!json_is_true(json_object_get(t, "answered")))
         line_show_moment(cli, t, "due", "due_at",
                          json_is_true(json_object_get(t, "late")) ? "late" : NULL);
+    if (eh_object_has(t, "paused_at"))
+        line_show_moment(cli, t, "paused", "paused_at",
+                         json_is_true(json_object_get(t, "paused_counts"))
+                             ? "waits for the customer; its points count"
+                             : "waits for the customer");
     line_show_moment(cli, t, "closed", "closed_at", eh_object_text(t, "outcome"));
     if (eh_object_int(t, "refunded")) {
         char money[EH_CLI_TEXT];
@@ -149,6 +154,10 @@ static void entry_sentence(const json_t *h, char *ret, size_t size)
     else if (type && strcmp(type, "held") == 0)
         eh_format(ret, size, "with somebody outside the team%s%s", had ? ", was with " : "",
                   had ? was : "");
+    else if (type && (strcmp(type, "paused") == 0 || strcmp(type, "resumed") == 0))
+        eh_format(ret, size, "%s, with %s",
+                  strcmp(type, "paused") == 0 ? "paused: it waits for the customer" : "resumed",
+                  has_rep ? rep : "?");
     else if (!has_rep)
         eh_format(ret, size, "waits%s%s%s%s", had ? ", was with " : "", had ? was : "",
                   said ? ": " : "",
@@ -181,12 +190,16 @@ static void chances_add(const json_t *h, char *text, size_t size)
                   (long long)eh_object_int(h, "epoch"));
 }
 
-/* Adds the manager who asked for it, and the reason. */
+/* Adds who asked for it over the socket, and a manager's reason. */
 static void manager_add(const json_t *h, char *text, size_t size)
 {
     const char *by = eh_object_text(h, "by"), *reason = eh_object_text(h, "reason");
+    const char *type = eh_object_text(h, "type");
     size_t used = strlen(text);
-    if (by && used < size)
+    bool pauses = type && (strcmp(type, "paused") == 0 || strcmp(type, "resumed") == 0);
+    if (by && pauses && used < size)
+        eh_format(text + used, size - used, "; said by %s", by);
+    else if (by && used < size)
         eh_format(text + used, size - used, "; %s: %s", by, reason ? reason : "no reason given");
 }
 

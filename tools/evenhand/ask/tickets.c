@@ -108,7 +108,7 @@ static void grid_add_ticket(struct eh_grid *g, const json_t *t, void *context)
     eh_grid_text(g, eh_object_text(t, "team"));
     eh_grid_text(g, eh_object_text(t, "kind"));
     grid_add_value(g, t);
-    eh_grid_state(g, eh_object_text(t, "state"));
+    eh_grid_state(g, eh_object_has(t, "paused_at") ? "paused" : eh_object_text(t, "state"));
     grid_add_holder(g, t);
     grid_add_ago(g, t, "received_at", *now_us);
 }
@@ -139,7 +139,7 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
     if (json_array_size(tickets) == 0)
         return;
     putchar('\n');
-    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned,due",
+    eh_format(columns, sizeof columns, "ticket,team,kind,>value%s%s,>priority,assigned,due,paused",
               currency ? " " : "", currency ? currency : "");
     struct eh_grid *g = eh_grid_begin(cli, columns);
     json_array_foreach(tickets, i, t)
@@ -151,6 +151,7 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
         eh_grid_count(g, eh_object_int(t, "priority"));
         grid_add_ago(g, t, "assigned_at", now_us);
         grid_add_due(g, t, now_us);
+        grid_add_ago(g, t, "paused_at", now_us);
     }
     eh_grid_print(g);
     eh_list_next(rep, after);
@@ -171,6 +172,8 @@ static bool path_of_tickets(const struct eh_cli *cli, char path[EH_CLI_PATH])
         if (value)
             fits = eh_path_add(path, before, value);
     }
+    if (fits && eh_cli_option(cli, "paused"))
+        fits = eh_path_add(path, strchr(path, '?') ? "&paused=" : "?paused=", "1");
     return fits;
 }
 
@@ -185,6 +188,9 @@ int eh_cmd_tickets(struct eh_cli *cli)
         return eh_say_usage(cli, "--state: `%s` is none of waiting, assigned, held, open, closed",
                             state);
     char path[EH_CLI_PATH];
+    if (eh_cli_option(cli, "paused") && state && strcmp(state, "assigned") != 0 &&
+        strcmp(state, "open") != 0)
+        return eh_say_usage(cli, "--paused: a paused ticket is assigned; leave --state out");
     if (!path_of_tickets(cli, path))
         return eh_say(cli, EH_EXIT_USAGE, "tickets: an option is too long");
     int64_t now_us = eh_text_now_us();

@@ -143,7 +143,8 @@ static void submit_ticket_command(struct eh_admin_request *request)
 static void deny_ticket(struct eh_admin_request *request)
 {
     const char *who = request->route->type == EH_MESSAGE_UPDATE
-                          ? "the ticket's helpdesk or an operator"
+                          ? "the ticket's helpdesk or an operator; who has it, and a manager of "
+                            "its team, may pause and resume it"
                       : request->route->type == EH_MESSAGE_ANSWERED
                           ? "who has the ticket (and says that it is answered now), a manager of "
                             "its team, its helpdesk or an operator"
@@ -218,6 +219,26 @@ void eh_admin_post_answered(struct eh_admin_request *request)
         submit_only(request, ANSWERS);
     else
         eh_admin_post_ticket_change(request);
+}
+
+/* The fields of an update that only pauses or resumes. */
+#define PAUSES (ANSWERS | EH_FIELD_BIT(EH_FIELD_PAUSED))
+
+/* Who has a ticket, and a manager of its team, may pause and resume it, and say nothing else of
+ * it: what a ticket is worth is not theirs to say. */
+void eh_admin_post_update(struct eh_admin_request *request)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_str source = eh_admin_part(request, "source"), id = eh_admin_part(request, "id");
+    struct eh_ticket_view ticket;
+    if (writes_source(request, source))
+        submit_ticket_command(request);
+    else if (!eh_engine_ticket(engine, source, id, &ticket) ||
+             !((ticket.rep.size && eh_peer_is_rep(request->peer, ticket.rep)) ||
+               eh_peer_manages(request->peer, eh_engine_desk(engine), ticket.team)))
+        deny_ticket(request);
+    else
+        submit_only(request, PAUSES);
 }
 
 /* ---- Imported figures and periods. */

@@ -52,6 +52,7 @@ static json_t *team_json(const struct eh_engine *engine, struct eh_str id, int64
     eh_json_put_int(row, "waiting", (int64_t)g.waiting);
     eh_json_put_int(row, "oldest_us", g.oldest_us);
     eh_json_put_int(row, "open", (int64_t)g.open);
+    eh_json_put_int(row, "paused", (int64_t)g.paused);
     eh_json_put_int(row, "available", g.available);
     eh_json_put_int(row, "late", (int64_t)g.late);
     eh_json_put_int(row, "due_soon", eh_engine_due_by(engine, id, now_us + HOUR_US));
@@ -185,6 +186,7 @@ static const struct {
     {"evenhand_team_waiting", "waiting", "Tickets of the team that wait for a rep"},
     {"evenhand_team_oldest_wait_seconds", "oldest_us", "Since the oldest that waits was received"},
     {"evenhand_team_open", "open", "Tickets of the team assigned and not closed"},
+    {"evenhand_team_paused", "paused", "Open tickets of the team that wait for the customer"},
     {"evenhand_team_available", "available", "Members who are available, also those who are full"},
     {"evenhand_team_undoable", "undoable", "Waiting tickets whose skills no member of today has"},
     {"evenhand_team_late", "late", "Tickets that were not answered in time, and still are not"},

@@ -35,6 +35,8 @@ struct metric {
           (f)->app.committed.totals.open)                                                          \
     GAUGE("evenhand_tickets_held", "Of these, with somebody outside their team",                   \
           (f)->app.committed.totals.held)                                                          \
+    GAUGE("evenhand_tickets_paused", "Of these, waiting for the customer",                         \
+          (f)->app.committed.totals.paused)                                                        \
     GAUGE("evenhand_outcomes_parked", "Outcomes that wait for their ticket",                       \
           (f)->app.committed.totals.pending)                                                       \
     COUNTER("evenhand_dead_letters_total", "Entries of the stream refused since ever",             \

@@ -35,6 +35,7 @@ static void put_totals(json_t *body, const struct eh_engine *engine,
     eh_json_put(body, "waiting", known ? json_integer((json_int_t)totals->waiting) : NULL);
     eh_json_put(body, "open", known ? json_integer((json_int_t)totals->open) : NULL);
     eh_json_put(body, "held", known ? json_integer((json_int_t)totals->held) : NULL);
+    eh_json_put(body, "paused", known ? json_integer((json_int_t)totals->paused) : NULL);
     eh_json_put(body, "parked", known ? json_integer((json_int_t)totals->pending) : NULL);
     eh_json_put(body, "dead", known ? json_integer((json_int_t)committed->dead_letters) : NULL);
     eh_json_put(body, "refused", known ? json_integer((json_int_t)totals->dead) : NULL);
@@ -168,6 +169,7 @@ static json_t *member_json(const struct eh_engine *engine, struct eh_str team,
     eh_json_put_bool(body, "active", member->active);
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
     eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
+    eh_json_put(body, "paused", figures ? json_integer((json_int_t)member->paused) : NULL);
     eh_json_put(body, "dealt_hour", figures ? json_integer(member->dealt_hour) : NULL);
     eh_json_put(body, "dealt_day", figures ? json_integer(member->dealt_day) : NULL);
     eh_json_put(body, "entitled", figures ? eh_json_tickets(member->entitled_nano) : NULL);
@@ -230,6 +232,18 @@ static json_t *kinds_json(const struct eh_desk_team *team)
     return list;
 }
 
+/* What paused tickets count. */
+static json_t *pausing_json(const struct eh_team_view *team)
+{
+    static const char *const words[] = {[EH_PAUSED_COUNTS_NO] = "no",
+                                        [EH_PAUSED_COUNTS_HALF] = "half",
+                                        [EH_PAUSED_COUNTS_YES] = "yes"};
+    json_t *body = json_object();
+    eh_json_put_string(body, "counts", words[team->paused_counts]);
+    eh_json_put_int(body, "at_most", team->paused_at_most);
+    return body;
+}
+
 /* The team with a page of its members; returns how many those were. */
 static uint32_t team_json(const struct eh_admin_request *request, const struct eh_team_view *team,
                           struct eh_str after, struct eh_board_budget *budget, json_t **ret)
@@ -246,6 +260,8 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     eh_json_put(body, "kinds", kinds_json(desk ? eh_desk_team(desk, team->id) : NULL));
     eh_json_put_int(body, "waiting", (int64_t)team->waiting);
     eh_json_put_int(body, "open", (int64_t)team->open);
+    eh_json_put_int(body, "paused", (int64_t)team->paused);
+    eh_json_put(body, "pausing", pausing_json(team));
     eh_json_put_int(body, "members", (int64_t)team->member_count);
     eh_json_put(body, "plan", plan_of(engine, desk, team->id));
     eh_json_put(body, "currency", desk ? eh_json_text(desk->currency) : NULL);
@@ -404,6 +420,7 @@ json_t *eh_json_rep(const struct eh_engine *engine, const struct eh_rep_view *re
     eh_json_put_time(body, "next_from", rep->next_us);
     eh_json_put_int(body, "share_ppm", rep->share_ppm);
     eh_json_put_int(body, "open", (int64_t)rep->open);
+    eh_json_put_int(body, "paused", (int64_t)rep->paused);
     eh_json_put_int(body, "points", (int64_t)rep->points);
     return body;
 }
@@ -462,6 +479,7 @@ static void put_tickets(const struct eh_admin_request *request, json_t *body,
             eh_json_put_int(item, "value", views[i].value);
             eh_json_put_int(item, "priority", views[i].priority);
             eh_json_put_time(item, "assigned_at", views[i].assigned_us);
+            eh_json_put_time(item, "paused_at", views[i].paused_us);
             eh_json_put_time(item, "due_at", views[i].due_us);
             eh_json_put_bool(item, "late", views[i].late);
             eh_json_put_bool(item, "answered", views[i].answered);

@@ -37,7 +37,7 @@
     ROUTE("GET", "/v1/absences", "after", EH_ADMIN_READERS, true, 0, 0, eh_admin_get_absences)     \
     ROUTE("GET", "/v1/reps/{rep}/absences", "", EH_ADMIN_READERS, true, 0, 0,                      \
           eh_admin_get_rep_absences)                                                               \
-    ROUTE("GET", "/v1/tickets", "team rep source state after newest since limit receipts",         \
+    ROUTE("GET", "/v1/tickets", "team rep source state paused after newest since limit receipts",  \
           EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0, eh_admin_get_tickets)                    \
     ROUTE("GET", "/v1/tickets/{source}/{id}", "", EH_ADMIN_READERS | EH_MAY_HELPDESK, true, 0, 0,  \
           eh_admin_get_ticket)                                                                     \
@@ -67,11 +67,12 @@
           EH_MESSAGE_TICKET, eh_admin_post_ticket)                                                 \
     ROUTE("POST", "/v1/tickets/{source}/{id}/outcome", "", EH_ADMIN_MANAGERS | EH_MAY_HELPDESK,    \
           true, 0, EH_MESSAGE_OUTCOME, eh_admin_post_ticket_change)                                \
-    ROUTE("POST", "/v1/tickets/{source}/{id}/update", "", EH_MAY_OPERATOR | EH_MAY_HELPDESK, true, \
-          0, EH_MESSAGE_UPDATE, eh_admin_post_ticket_change)                                       \
     ROUTE("POST", "/v1/tickets/{source}/{id}/answered", "",                                        \
           EH_ADMIN_MANAGERS | EH_MAY_HELPDESK | EH_MAY_REP, true, 0, EH_MESSAGE_ANSWERED,          \
           eh_admin_post_answered)                                                                  \
+    ROUTE("POST", "/v1/tickets/{source}/{id}/update", "",                                          \
+          EH_ADMIN_MANAGERS | EH_MAY_HELPDESK | EH_MAY_REP, true, 0, EH_MESSAGE_UPDATE,            \
+          eh_admin_post_update)                                                                    \
     ROUTE("POST", "/v1/tickets/{source}/{id}/assign", "", EH_ADMIN_MANAGERS, true, 0,              \
           EH_MESSAGE_ASSIGN, eh_admin_post_ticket_change)                                          \
     ROUTE("POST", "/v1/tickets/{source}/{id}/move", "", EH_ADMIN_MANAGERS, true, 0,                \

@@ -42,7 +42,8 @@
 /* Of an effect, as eh_admin_receipt_row() reads it. */
 #define EFFECT_COLUMNS                                                                             \
     "e.type, e.team, e.rep, e.was, e.why, i.at, e.eligible, e.epoch, e.weight, "                   \
-    "e.draws, e.detail, CASE WHEN i.type IN (6, 7, 8, 24) THEN i.actor END,"                       \
+    "e.draws, e.detail,"                                                                           \
+    " CASE WHEN i.type IN (6, 7, 8, 24) OR e.type IN (21, 22) THEN i.actor END,"                   \
     " CASE WHEN i.type IN (6, 7, 8, 24) THEN i.reason END, x.commitment, x.seed"
 #define EFFECT_JOINS                                                                               \
     "JOIN evenhand.input i ON i.desk = e.desk AND i.input = e.input "                              \

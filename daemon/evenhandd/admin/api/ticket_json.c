@@ -27,6 +27,9 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put_time(body, "due_at", ticket->due_us);
     eh_json_put_bool(body, "answered", ticket->answered);
     eh_json_put_bool(body, "late", ticket->late);
+    eh_json_put_time(body, "paused_at", ticket->paused_us);
+    eh_json_put(body, "paused_counts",
+                ticket->paused_us ? json_boolean(ticket->paused_counts) : NULL);
     eh_json_put_time(body, "closed_at", ticket->closed_us);
     eh_json_put_text(body, "outcome", ticket->outcome);
     eh_json_put_int(body, "refunded", ticket->refunded);

@@ -242,6 +242,7 @@ void eh_admin_get_ticket(struct eh_admin_request *request)
 struct filter {
     struct eh_str team, rep, source; /* empty: any */
     int state;                       /* enum eh_ticket_state; 0: waiting and assigned */
+    bool paused;                     /* only those that wait for the customer */
     bool receipts;                   /* why each went to whom it did */
     struct eh_admin_range range;
 };
@@ -261,6 +262,8 @@ static int read_filter(const struct eh_admin_request *request, struct filter *re
                               "state: %.*s is none of waiting, assigned, held, open, closed",
                               EH_STR_ARG(state));
     int r = eh_admin_range_flag(request, "receipts", &filter.receipts, error);
+    if (r == 0)
+        r = eh_admin_range_flag(request, "paused", &filter.paused, error);
     if (r == 0)
         r = eh_admin_range(request, EH_ADMIN_TICKET_PAGE, &filter.range, error);
     if (r < 0)
@@ -371,6 +374,7 @@ static void list_from_memory(struct eh_admin_request *request, const struct filt
                                     .source = filter->source,
                                     .state = filter->state,
                                     .since_us = filter->range.since_us,
+                                    .paused = filter->paused,
                                     .newest = filter->range.newest,
                                     .after = filter->range.after};
     size_t count = eh_engine_tickets(engine, &query, filter->range.limit, views, &after);
@@ -451,6 +455,8 @@ void eh_admin_get_tickets(struct eh_admin_request *request)
     else if (filter.state == EH_TICKET_CLOSED && filter.receipts)
         eh_admin_error(request, EH_EINVAL, "receipts",
                        "receipts: a list of closed tickets has none; ask for each ticket");
+    else if (filter.state == EH_TICKET_CLOSED && filter.paused)
+        eh_admin_error(request, EH_EINVAL, "paused", "paused: no closed ticket is paused");
     else if (filter.state == EH_TICKET_CLOSED)
         list_closed(request, &filter);
     else
