@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """absences: told by hand, by a message and out of a calendar; by whom, and who sees why."""
+import concurrent.futures
 import datetime
 import os
 
@@ -58,6 +59,18 @@ def rights(stack):
     assert ask(REP, "POST", mine, {"cancel": answer.json["input"]}).code == 200
     assert ask(MANAGER, "POST", mine, {"cancel": now.json["input"]}).code == 200
     assert not off(stack, "ana") and absences(stack) == []
+    for user, why in ((MANAGER, "sick"), (AUDITOR, None)):
+        log = [e for e in ask(user, "GET", "/v1/log").json["log"] if e["what"] == "absence"]
+        assert [e["rep"] for e in log] == ["ana"] * 4 and log[2]["reason"] == why, (user, log)
+        assert log[0]["text"].endswith("took back an absence of ana"), log[0]
+        assert "told that ana is absent from %sT" % day(0) in log[2]["text"], log[2]
+        assert log[2]["until"].startswith(day(1)) and log[2]["from"].startswith(day(0)), log[2]
+        assert ("sick" in log[2]["text"]) == bool(why), log[2]
+    items = [i for i in stack.daemon.post("/v1/export", {"rep": "ana"}).json["items"]
+             if i.get("type") == "absence" and not i.get("refused")]
+    assert [i.get("cancel") for i in items] == [None, None, answer.json["input"], now.json["input"]], items
+    assert items[1]["reason"] == "sick" and items[1]["until"].startswith(day(1)), items
+    assert not any("rest" in i for i in items), items
     assert ask(MANAGER, "POST", mine, {"cancel": 1}).code == 404
     for wrong in ({}, {"from": day(3), "until": day(2)}, {"from": day(-3), "until": day(-2)},
                   {"from": day(3), "reason": "party"}):
@@ -105,6 +118,22 @@ def import_file(stack, *events, check=True):
     with open(path, "w", encoding="utf-8") as f:
         f.write("BEGIN:VCALENDAR\nVERSION:2.0\n%sEND:VCALENDAR\n" % "".join(events))
     return stack.cli("absences", "import", path, "--rep", "ana", check=check)
+
+
+@scenario("two imports at once: what one of them cancelled already does not stop the other half way")
+def at_once(stack):
+    start(stack)
+    import_file(stack, event("d@x", 1, 2, "RRULE:FREQ=DAILY;COUNT=60\n"))
+    assert len(absences(stack)) == 60
+    empty = "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n"
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: stack.daemon.http(
+            "POST", "/v1/reps/ana/absences/import", empty), range(4)))
+    assert [a.code for a in answers] == [200] * 4, answers
+    assert sum(a.json["cancelled"] for a in answers) == 60, answers
+    assert absences(stack) == []
+    verify_ok(stack)
+    check_invariants(stack)
 
 
 @scenario("a calendar: what is busy, what recurs; imported again, what vanished is cancelled")

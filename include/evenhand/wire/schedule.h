@@ -3,8 +3,8 @@
  *
  * The engine knows no time zones. The shell makes instants of hours, holidays and days of the
  * desk file, for EH_SCHEDULE_DAYS ahead, and hands them over before they are needed. A schedule is
- * a numbered list of working intervals; equal ones share a number, and a number is never given
- * again. A text is records, one behind the other:
+ * a numbered list of working intervals; equal ones share a number. A number that nobody has any
+ * more may be given again, behind a `replace`. A text is records, one behind the other:
  *
  *     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
  *     eh_schedule_put_replace(&out, 1);                        // what it had ahead is gone
@@ -35,7 +35,7 @@ EH_C_BEGIN
 enum eh_schedule_kind {
     EH_SCHEDULE_WINDOW = 1,    /* every schedule is complete up to `until_us` */
     EH_SCHEDULE_INTERVALS = 2, /* `schedule` goes on with these intervals */
-    EH_SCHEDULE_REPLACE = 3,   /* all that `schedule` has is dropped */
+    EH_SCHEDULE_REPLACE = 3,   /* what `schedule` has from now on is dropped; what is over stays */
     EH_SCHEDULE_REP = 4,       /* the rep `id` works by `schedule`; 0: by none of their own */
     EH_SCHEDULE_TEAM = 5,      /* the same of a team: of its reps who have none of their own */
 };

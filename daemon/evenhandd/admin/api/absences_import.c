@@ -2,7 +2,8 @@
  * absences_import: an iCalendar file as absences of a rep: what is busy or out of office, each by
  * its UID. What a file imported before had, and this one has not, is cancelled.
  *
- * The changes go one after the other; the answer counts them.
+ * The changes go one after the other; the answer counts them. One that is refused, as where
+ * somebody else cancelled it meanwhile, is left out, and the rest goes on.
  */
 #include "admin/api/absences.h"
 
@@ -216,14 +217,16 @@ static void on_changed(void *context, const struct eh_command_result *result)
     if (!eh_admin_resume(request))
         return;
     struct import *import = request->state;
-    if (result->code < 0) {
-        eh_admin_error(request, result->code, NULL, "%s; %zu of %zu changes were made before it",
+    if (result->code == -EH_EUNAVAILABLE || result->code == -EH_ENOMEM) {
+        eh_admin_error(request, result->code, NULL,
+                       "%s; %zu of %zu changes were made before it: import the file again",
                        result->message, import->done, import->count);
         return;
     }
     const struct change *change = &import->changes[import->done++];
-    import->cancelled += change->cancel;
-    import->told += !change->cancel;
+    import->cancelled += result->code == 0 && change->cancel;
+    import->told += result->code == 0 && !change->cancel;
+    import->left_out += result->code < 0 && result->code != -EH_ENOTFOUND;
     next_submit(request);
 }
 

@@ -35,6 +35,7 @@ enum column {
     WHY,
     TICKETS,
     WAS_TEAM,
+    REST,  /* of an absence: what has no column */
     WANTED /* 0: the row is there for its time */
 };
 
@@ -91,6 +92,12 @@ static struct eh_doing deed_read(const struct eh_engine *engine, const PGresult 
         deed.by = eh_pg_text(result, row, TOLD_BY);
         deed.rep = eh_pg_text(result, row, EFFECT_REP);
         deed.word = owner_word(result, row);
+    }
+    struct eh_message said;
+    if (deed.type == EH_MESSAGE_ABSENCE && eh_record_said(eh_pg_text(result, row, REST), &said)) {
+        deed.from_us = eh_message_has(&said, EH_FIELD_FROM) ? said.from_ms * 1000 : 0;
+        deed.until_us = eh_message_has(&said, EH_FIELD_UNTIL) ? said.until_ms * 1000 : 0;
+        deed.cancel = eh_message_has(&said, EH_FIELD_CANCEL);
     }
     deed.own = is_own_signal(engine, &deed);
     return deed;
@@ -174,10 +181,20 @@ static json_t *deed_json(const struct eh_engine *engine, const struct eh_doing *
     eh_json_put(item, "tickets", release ? json_integer((json_int_t)deed->tickets) : NULL);
     eh_json_put_text(item, "word", deed->word);
     eh_json_put_text(item, "period", deed->period);
+    eh_json_put_time(item, "from", deed->from_us);
     eh_json_put_time(item, "until", deed->until_us);
     eh_json_put_text(item, "reason", deed->reason);
     eh_json_put_string(item, "text", text);
     return item;
+}
+
+/* Why somebody is absent is for them and their managers. */
+static bool sees_why(const struct eh_admin_request *request, const struct eh_doing *deed)
+{
+    struct eh_rep_view rep;
+    return deed->type != EH_MESSAGE_ABSENCE ||
+           (eh_engine_rep(eh_app_engine(request->admin->app), deed->rep, &rep) &&
+            (eh_peer_is_rep(request->peer, rep.id) || eh_peer_manages_rep(request->peer, &rep)));
 }
 
 static void list_add(const struct eh_admin_request *request, const PGresult *result, int row,
@@ -188,6 +205,8 @@ static void list_add(const struct eh_admin_request *request, const PGresult *res
     struct eh_doing deed = deed_read(engine, result, row);
     if (!sees(request, &deed) || (filter->team.size && !is_about_team(engine, &deed, filter->team)))
         return;
+    if (!sees_why(request, &deed))
+        deed.reason = eh_str(NULL);
     json_t *item = deed_json(engine, &deed);
     eh_json_put_int(item, "input", eh_pg_int(result, row, INPUT));
     eh_json_put_time(item, "at", eh_pg_int(result, row, AT));

@@ -41,6 +41,20 @@ static void signal_print(const struct eh_doing *d, struct line *line)
         add(line, " until %.*s", (int)eh_time_print(d->until_us, until), until);
 }
 
+static void absence_print(const struct eh_doing *d, struct line *line)
+{
+    char from[EH_DECIMAL_TEXT_MAX], until[EH_DECIMAL_TEXT_MAX];
+    struct eh_str by = d->by.size ? d->by : eh_str("the stream");
+    if (d->cancel) {
+        add(line, "%.*s took back an absence of %.*s", EH_STR_ARG(by), EH_STR_ARG(d->rep));
+        return;
+    }
+    add(line, "%.*s told that %.*s is absent from %.*s", EH_STR_ARG(by), EH_STR_ARG(d->rep),
+        (int)eh_time_print(d->from_us, from), from);
+    if (d->until_us)
+        add(line, " until %.*s", (int)eh_time_print(d->until_us, until), until);
+}
+
 static void ticket_print(const struct eh_doing *d, struct line *line)
 {
     static const struct {
@@ -129,6 +143,8 @@ void eh_doing_print(const struct eh_doing *d, char ret[EH_DOING_TEXT_MAX])
     *ret = '\0';
     if (d->type == EH_MESSAGE_SIGNAL)
         signal_print(d, &line);
+    else if (d->type == EH_MESSAGE_ABSENCE)
+        absence_print(d, &line);
     else if (d->type == EH_MESSAGE_OUTCOME)
         outcome_print(d, &line);
     else if (d->type == EH_MESSAGE_OWNER)

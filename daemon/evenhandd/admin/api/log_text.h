@@ -23,9 +23,10 @@ struct eh_doing {
     struct eh_str rep, was;       /* who has it, or whom it is about; who had it */
     struct eh_str word;           /* status, outcome, metric; of an owner, what the helpdesk told */
     struct eh_str period, reason;
-    int64_t until_us;
-    uint64_t tickets; /* of a release */
-    bool own;         /* a signal: the rep's own */
+    int64_t from_us, until_us; /* 0: it says none */
+    uint64_t tickets;          /* of a release */
+    bool own;                  /* a signal: the rep's own */
+    bool cancel;               /* an absence is taken back */
 };
 
 void eh_doing_print(const struct eh_doing *, char ret[EH_DOING_TEXT_MAX]);

@@ -286,6 +286,34 @@ static void name_type(json_t *item)
     eh_json_put_string(item, "type", name);
 }
 
+static int digit_of(char c)
+{
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+/* What an absence says has no columns. */
+static void open_absence(json_t *item)
+{
+    struct eh_str hex = eh_str(json_string_value(json_object_get(item, "rest")));
+    struct eh_message said;
+    EH_AUTO(eh_bytes) struct eh_bytes rest = EH_BYTES_INIT;
+    if (hex.size == 0)
+        return;
+    for (uint32_t i = 0; i + 1 < hex.size; i += 2)
+        eh_bytes_put_u8(&rest, (uint8_t)(digit_of(hex.data[i]) << 4 | digit_of(hex.data[i + 1])));
+    if (!rest.failed && eh_record_said(eh_str_n((const char *)rest.data, rest.size), &said)) {
+        if (eh_message_has(&said, EH_FIELD_FROM))
+            eh_json_put_time(item, "from", said.from_ms * 1000);
+        if (eh_message_has(&said, EH_FIELD_UNTIL))
+            eh_json_put_time(item, "until", said.until_ms * 1000);
+        if (eh_message_has(&said, EH_FIELD_CANCEL))
+            eh_json_put_int(item, "cancel", said.cancel);
+        if (eh_message_has(&said, EH_FIELD_UID))
+            eh_json_put_text(item, "uid", said.uid);
+    }
+    json_object_del(item, "rest");
+}
+
 static void on_rep(void *context, PGresult *result)
 {
     struct eh_admin_request *request = context;
@@ -297,8 +325,10 @@ static void on_rep(void *context, PGresult *result)
     json_t *body = json_object(), *items = json_array();
     for (int row = 1; row < PQntuples(result); row++)
         append_item(items, eh_pg_text(result, row, 1));
-    for (size_t i = 0; i < json_array_size(items); i++)
+    for (size_t i = 0; i < json_array_size(items); i++) {
         name_type(json_array_get(items, i));
+        open_absence(json_array_get(items, i));
+    }
     eh_json_put(body, "rep", desk && person->after == 0 ? desk_entry(desk, person->rep) : NULL);
     eh_json_put(body, "items", items);
     put_after(body, PQntuples(result) > 0 ? eh_pg_int(result, 0, 0) : 0);

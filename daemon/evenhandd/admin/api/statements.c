@@ -11,7 +11,7 @@
 #define STR(x)    STR_(x)
 
 #define IS_DEED                                                                                    \
-    "(i.type IN (3, 6, 7, 8, 9, 13, 14, 15, 16, 17, 18, 20, 22, 23, 24)"                           \
+    "(i.type IN (3, 6, 7, 8, 9, 13, 14, 15, 16, 17, 18, 20, 22, 23, 24, 26)"                       \
     " OR (i.type IN (4, 5) AND i.actor IS NOT NULL))"
 #define IS_WANTED                                                                                  \
     "($4 = '' OR regexp_replace(i.actor, ' [(][^ ]+[)]$', '') = $4 OR i.rep = $4 OR e.rep = $4"    \
@@ -24,7 +24,8 @@
     "SELECT i.input, i.type, i.at, i.actor, i.source, i.id, i.team, i.rep, i.word, i.reason,"      \
     " i.until, evenhand.said(i.rest, 23), evenhand.said(i.rest, 43), e.type, e.team, e.rep, "      \
     "e.was,"                                                                                       \
-    " e.why, e.tickets, p.team, (" IS_DEED " AND " IS_WANTED ")::int"                              \
+    " e.why, e.tickets, p.team, CASE WHEN i.type = 26 THEN i.rest END, (" IS_DEED                  \
+    " AND " IS_WANTED ")::int"                                                                     \
     " FROM w JOIN evenhand.input i ON i.desk = w.no AND i.input > $2"                              \
     " AND i.input < $3 AND (" IS_DEED " OR i.input = $2 + 1) "                                     \
     "LEFT JOIN LATERAL (SELECT x.seq, x.type, x.ticket, x.team, x.rep, x.was, x.why,"              \
@@ -205,7 +206,9 @@ const struct eh_pg_statement eh_admin_statements[] = {
                                                              "evenhand.instant(i.until), 'period', "
                                                              "evenhand.said(i.rest, 23),"
                                                              " 'by', i.actor, 'reason', "
-                                                             "i.reason))::text, 1"
+                                                             "i.reason, 'rest', CASE WHEN "
+                                                             "abs(i.type) = 26 THEN "
+                                                             "encode(i.rest, 'hex') END))::text, 1"
                                                              " FROM w JOIN evenhand.input i ON "
                                                              "i.desk = w.no AND i.input > w.low "
                                                              "AND i.input <= w.high"
