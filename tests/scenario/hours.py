@@ -8,12 +8,13 @@ import datetime
 import getpass
 import json
 import os
+import random
 import shutil
 import signal
 import time
 import zoneinfo
 
-from harness import Skip, default_desk, run, scenario, wait_until
+from harness import SEED, Skip, default_desk, run, scenario, wait_until
 from invariants import check_invariants
 from office import FAKETIME, fakes_time
 from proofs import verify_ok
@@ -344,6 +345,144 @@ def changed(stack):
     desk["calendars"][0]["time_zone"] = "Europe/Nowhere"
     answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(desk))
     assert answer.code == 400 and "Europe/Nowhere" in answer.json["error"]["message"], answer
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+@scenario("hours without any in 30 days: an alarm at the day's turn that begins them, and at once when applied")
+def idle(stack):
+    first = datetime.date(2025, 6, 12)
+    shut = [(first + datetime.timedelta(days=n)).isoformat() for n in range(50)]
+
+    def alarms():
+        return [a["text"] for a in hours.daemon.status()["alarms"] if a["name"] == "hours"]
+
+    def desk(*holidays):
+        what = office()
+        what["calendars"] = [{"id": "office", "hours": {"mon-sun": "08:00-24:00"},
+                              "holidays": list(holidays)}]
+        return what
+
+    def apply(what):
+        answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(what))
+        assert answer.code == 200, answer
+        return answer.json["warnings"]
+    hours = Hours(stack, desk(*shut))
+    hours.start(utc("2025-06-11 21:59:54"))  # Wed 23:59:54
+    assert alarms() == [], "six seconds of work are left"
+    wait_until("the day turns", alarms)
+    assert alarms()[0].startswith("hours: sales works by hours that have none in the 30 days"), alarms()
+    apply(desk(*shut[1:]))
+    assert alarms() == [], "the 12th is one of the 30 days"
+    apply(desk(*shut))
+    wait_until("it is told at once", alarms)
+    what = desk()
+    what["calendars"][0]["hours"] = {}
+    assert any("calendar office: has no hours" in line for line in apply(what)), "a warning, no refusal"
+    assert alarms() and hours.dealt(SALES) == []
+    hours.daemon.kill()
+    hours.start(utc("2025-06-12 11:00"))  # Thu 13:00
+    wait_until("a daemon that starts tells it, too", alarms)
+    apply(office())
+    assert alarms() == []
+    all_dealt(hours)
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+# ---- Two weeks.
+
+WEEKS = dict(office(), reps=[{"id": r} for r in ("ana", "ben", "zoe")] + [
+    {"id": "eli", "share": 0.6, "hours": {"mon-wed": "09:00-15:00", "holidays": "office"}}])
+WEEKS["teams"] = [{"id": "sales", "reps": ["ana", "ben", "zoe", "eli"], "hours": "office"}]
+WEEKS["calendars"] = [dict(OFFICE, holidays=["2025-06-09"])]  # Whit Monday
+RHYTHM = (0, 0, 0, 0, 0, 0, 1, 4, 9, 12, 11, 9, 6, 9, 10, 8, 5, 3, 2, 2, 1, 1, 1, 0)  # tickets, by local hour
+
+# Local times at which the daemon is started, and how it ends. It is down in between: over the
+# night and over the beginning of a shift of Wednesday, over a weekend with a holiday behind it.
+STARTS = """
+2025-06-02 07:59:57 stop
+2025-06-02 11:59:57 stop
+2025-06-02 16:30:00 kill
+2025-06-03 09:10:00 stop
+2025-06-03 14:00:00 kill
+2025-06-04 15:59:57 stop
+2025-06-05 08:05:00 stop
+2025-06-05 13:00:00 stop
+2025-06-06 10:00:00 stop
+2025-06-06 16:59:57 kill
+2025-06-09 10:00:00 stop
+2025-06-10 07:59:57 kill
+2025-06-10 08:00:00 kill
+2025-06-10 08:00:01 kill
+2025-06-10 14:59:57 stop
+2025-06-11 12:10:00 stop
+2025-06-12 09:00:00 stop
+2025-06-12 15:00:00 kill
+2025-06-13 16:59:57 stop
+2025-06-14 12:00:00 stop
+2025-06-16 08:00:00 stop
+"""
+
+
+def arrivals(count):
+    """So many local times within the two weeks: busy days, quiet evenings, little on weekends."""
+    chance = random.Random(SEED)
+    days = [datetime.datetime(2025, 6, 2) + datetime.timedelta(days=n) for n in range(14)]
+    weights = [0.15 if day.weekday() > 4 else 1.3 if day.weekday() == 0 else 1 for day in days]
+    return sorted(day + datetime.timedelta(hours=hour, seconds=chance.randrange(3600))
+                  for day, hour in zip(chance.choices(days, weights, k=count),
+                                       chance.choices(range(24), RHYTHM, k=count)))
+
+
+def may_be_dealt(rep, local):
+    """By the rule alone."""
+    if local.date() in (datetime.date(2025, 6, 9),) or rep == "ana" and local.date() == datetime.date(2025, 6, 5):
+        return False
+    day, minute = local.weekday(), local.hour * 60 + local.minute
+    if rep == "eli":
+        return day < 3 and 540 <= minute < 900
+    return 480 <= minute < 1020 if day == 4 else day < 4 and (480 <= minute < 720 or 750 <= minute < 960)
+
+
+@scenario("two weeks of a helpdesk: 400 tickets, weekends, a holiday, a sick day, kills at 08:00:00, days of being"
+          " down: nobody who is off is dealt anything, everything is dealt, the ledger is zero")
+def two_weeks(stack):
+    hours, zone = Hours(stack, WEEKS), zoneinfo.ZoneInfo("Europe/Oslo")
+    come = arrivals(400)
+    sent = 0
+    for line in STARTS.split("\n")[1:-1]:
+        text, ends = line.rsplit(" ", 1)
+        local = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+        due = sum(at <= local for at in come)
+        stack.add_many([{"type": "ticket", "id": "w-%d" % n, "team": "sales",
+                         "kind": ("order", "quote", "query")[n % 3]} for n in range(sent, due)])
+        sent = due
+        hours.start(local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None))
+        if text == "2025-06-04 15:59:57":
+            answer = hours.daemon.post("/v1/reps/ana/absences", {"from": "2025-06-05", "until": "2025-06-05",
+                                                                 "reason": "sick"})
+            assert answer.code == 200, answer
+        assert not text.startswith("2025-06-05") or hours.off("ana"), text
+        if text.endswith(":57"):  # somebody's shift begins or ends under its eyes
+            rep = "eli" if "14:59" in text else "ana"
+            before = may_be_dealt(rep, local)
+            wait_until("the shift changes", lambda: hours.off(rep) == before)
+        if ends == "kill":
+            hours.daemon.kill()
+        else:
+            stack.settle()
+            assert hours.daemon.stop() == 0
+    hours.start(utc("2025-06-16 09:00:00"))
+    stack.settle()
+    all_dealt(hours)
+    assert sent == 400
+    rows = stack.sql("SELECT i.at, e.rep FROM effect e JOIN input i USING (desk, input) WHERE e.type = 1")
+    for at, rep in rows:
+        local = datetime.datetime.fromtimestamp(at / 1e6, UTC).astimezone(zone).replace(tzinfo=None)
+        assert local.date() != datetime.date(2025, 6, 9) and may_be_dealt(rep, local), (rep, local)
+    assert len(rows) == 400, len(rows)
+    assert {rep for _, rep in rows} == {"ana", "ben", "zoe", "eli"}
     verify_ok(stack)
     check_invariants(stack)
 
