@@ -487,6 +487,43 @@ def two_weeks(stack):
     check_invariants(stack)
 
 
+@scenario("other time zones, or none, on the machine that decides again: the same digest, and the log is proved")
+def other_zones(stack):
+    other, none = stack.dir + "/zones", stack.dir + "/nothing"
+    os.makedirs(other + "/Europe")
+    os.mkdir(none)
+    shutil.copy("/usr/share/zoneinfo/Asia/Tokyo", other + "/Europe/Oslo")
+    shutil.copy("/usr/share/zoneinfo/UTC", other + "/UTC")
+    hours = Hours(stack, office())
+    for at in (FRIDAY + " 14:59:57", MONDAY + " 05:59:57", "2025-06-09 11:00"):
+        hours.start(utc(at))
+        hours.send(SALES)
+        wait_until("it is as the hours say", lambda: hours.off("ana") == (at[:10] == FRIDAY))
+        assert hours.daemon.stop() == 0
+    assert waiting_in(stack) == 0
+    verify_ok(stack)
+    for folder in (other, none):
+        verify_ok(stack, env={"TZDIR": folder})
+    # A start decides all of it again, where Oslo has the clocks of Tokyo, and must come to the same.
+    before = stack.sql1("SELECT max(input) FROM input WHERE type <> 25")
+    stack.sql("TRUNCATE snapshot")
+    hours.daemon.start(environment=dict(clock(utc("2025-06-09 11:01")), TZDIR=other),
+                       arguments=("--accept-time", "the servers live later"))
+    assert hours.daemon.status()["role"] == "leader"
+    assert stack.sql1("SELECT count(*) FROM input WHERE type = 25 AND input > %s", before) > 0, \
+        "from here on it hands over what its own zones say"
+    assert hours.daemon.stop() == 0
+    hours.start(utc("2025-06-09 11:02"))
+    assert hours.daemon.stop() == 0
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+def waiting_in(stack):
+    return stack.sql1("SELECT count(*) FROM input WHERE type = 1") - stack.sql1(
+        "SELECT count(*) FROM effect WHERE type = 1")
+
+
 def holidays(*days):
     """An iCalendar file of whole days, as public ones are: nobody is busy by them."""
     events = ["BEGIN:VEVENT\r\nUID:%s@x\r\nDTSTART;VALUE=DATE:%s\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n"

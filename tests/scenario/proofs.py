@@ -6,6 +6,7 @@
 Rows are changed as only a superuser can: with triggers off. Each change is taken back.
 """
 import json
+import os
 import re
 import subprocess
 from contextlib import contextmanager
@@ -18,13 +19,13 @@ OK = re.compile(r"^ok; ([\d,]+) inputs, (?:([\d,]+) pools?, )?([\d,]+) draws awa
 NOT_PROVED = re.compile(r"^not proved: [^\n]*$")
 
 
-def verify(stack, *arguments, dsn=None, checkpoint=True):
+def verify(stack, *arguments, dsn=None, checkpoint=True, env=None):
     """(exit code, the line of verdict, stderr); what is not proved follows in one line more."""
     command = [EVENHAND, "verify", "--db", dsn or stack.postgres.dsn, *map(str, arguments)]
     if checkpoint:
         command += ["--checkpoint", stack.dir + "/checkpoints"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          timeout=patience(120))
+                          timeout=patience(120), env={**os.environ, **(env or {})})
     said, _, more = done.stdout.strip().partition("\n")
     assert not more or (done.returncode in (0, 3) and NOT_PROVED.match(more)), done.stdout
     return done.returncode, said, done.stderr.strip()

@@ -383,6 +383,37 @@ class History:
             "(SELECT k.draws FROM public.kept k WHERE k.desk = e.desk AND k.seq = e.seq)")
         sql("DROP TABLE public.kept")
 
+    def hours(self, plans):
+        """Calendars, one with the days of a file of holidays; they change, end, and a day comes."""
+        office = {"id": "office", "hours": {"mon-sat": "00:00-12:00 12:30-24:00", "sun": "00:00-24:00"},
+                  "holidays": [moment(3).strftime("%Y-%m-%d"),
+                               {"date": moment(2).strftime("%Y-%m-%d"), "hours": "08:00-09:00"}],
+                  "holidays_file": {"name": "norway.ics", "from": "2025-01-01", "until": "2031-12-31",
+                                    "left_out": 1, "dates": ["2025-12-25", "2026-12-25", "2027-12-25"]}}
+        york = {"id": "york", "time_zone": "America/New_York", "hours": {"mon-sun": "22:00-06:00"}}
+        reps = [dict(rep) for rep in REPS[:7]]
+        reps[1]["hours"] = {"mon-sun": "09:00-15:00", "holidays": "office"}
+        reps[4]["hours"] = "york"
+
+        def put(*calendars, team="office"):
+            text = desk(self.policies, reps, plans, affinity="open", hours=team)
+            self.put(dict(text, calendars=list(calendars)))
+        put(office, york)
+        self.tickets("h1", 9)
+        self.tickets("h2", 9, team="care")
+        self.settle()
+        put(dict(office, hours={"mon-sun": "06:00-22:00"}), york)
+        self.tickets("h3", 9)
+        self.settle()
+        del reps[4]["hours"]
+        put(office, york, team="york")
+        self.tickets("h4", 9, team="care")
+        self.settle()
+        self.start(0)
+        put(office, york)
+        self.tickets("h5", 9)
+        self.settle()
+
     def absences(self):
         """Days and hours, one under way, one by its sender's name, and what is refused."""
         self.add("absence", "ben", **{"from": self.now_ms(-60), "until": self.now_ms(3600),
@@ -504,6 +535,7 @@ class History:
         self.settle()
         self.limits([plan("care-1", "care", month(70), 20), first])
         self.absences()
+        self.hours([plan("care-1", "care", month(70), 20), first])
         self.levels([plan("care-1", "care", month(70), 20), first])
         self.times([plan("care-1", "care", month(70), 20), first])
         self.pauses([plan("care-1", "care", month(70), 20), first])
