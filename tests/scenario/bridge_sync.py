@@ -124,6 +124,40 @@ def unheard(stack, shop, bridge):
     assert ask("s-1")["state"] == "assigned", ask("s-1")
 
 
+@point("what waits for the customer is paused, and the first answer is told, each once", sweep="off")
+def paused(stack, shop, bridge):
+    hook = bridge.webhook()
+    here = lambda number: stack.daemon.get("/v1/tickets/help/" + number).json
+    assert hook.send(shop.add("p", paused=False))[0] == 204
+    stack.settle()
+    agree(stack, shop)
+    rep = here("p")["rep"]
+    for _ in range(2):  # told twice, it is one pause
+        assert hook.send(shop.change("p", paused=True))[0] == 204
+        wait_until("it is paused", lambda: here("p")["paused_at"])
+    told = bridge.status()["tickets"]["messages"]
+    sweep(bridge)
+    assert bridge.status()["tickets"]["messages"] == told, bridge.status()
+    answered = int(time.time()) - 5
+    assert hook.send(shop.change("p", paused=False, answered=answered))[0] == 204
+    wait_until("it goes on, and was answered",
+               lambda: not here("p")["paused_at"] and here("p").get("answered"))
+    assert here("p")["rep"] == rep, here("p")
+    shop.add("q", paused=True, answered=None)  # it waited for the customer before a rep had it
+    sweep(bridge)
+    stack.settle()
+    agree(stack, shop)
+    sweep(bridge)
+    wait_until("it is paused, too", lambda: here("q")["paused_at"])
+    bridge.kill()  # what is known goes with it, and is learned again
+    bridge.start()
+    bridge.wait("has swept", lambda: bridge.status()["tickets"]["sweeps"] > 0)
+    sweep(bridge)
+    stack.settle()
+    assert here("q")["paused_at"] and not here("p")["paused_at"], (here("q"), here("p"))
+    assert stack.redis.xlen(DEAD) == 0, stack.redis.xrange(DEAD)
+
+
 @point("guard: who takes a ticket has it taken back", owner="guard", sweep="off")
 def guard(stack, shop, bridge):
     hook = bridge.webhook()

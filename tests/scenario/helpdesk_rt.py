@@ -127,6 +127,28 @@ def lives(stack, rt, bridge):
     assert stack.redis.xlen(DEAD) == 0, stack.redis.xrange(DEAD)
 
 
+@point("stalled is paused, open goes on, and the first reply to the customer is the answer")
+def paused(stack, rt, bridge):
+    number = rt.create()
+    agree(stack, rt, [number])
+    rep = rt.owner(number)
+    assert not here(stack, number).get("answered"), here(stack, number)
+    rt.reply("customer", number)  # is none
+    rt.reply(rep, number, "Which colour?")
+    rt.put(rep, number, Status="stalled")
+    wait_until("it is paused and was answered",
+               lambda: here(stack, number)["paused_at"] and here(stack, number).get("answered"))
+    rt.put(rep, number, Status="open")
+    wait_until("it goes on", lambda: not here(stack, number)["paused_at"])
+    assert here(stack, number)["rep"] == rep == rt.owner(number), here(stack, number)
+    quiet = rt.create()  # RT announces a reply alone by nothing: the sweep tells it
+    agree(stack, rt, [quiet])
+    rt.put("root", quiet, Status="open")
+    rt.reply(rt.owner(quiet), quiet, "Which colour?")
+    wait_until("the sweep told the answer", lambda: here(stack, quiet).get("answered"))
+    assert stack.redis.xlen(DEAD) == 0, stack.redis.xrange(DEAD)
+
+
 def rating(stack, number):
     """As the ledger has it; None: there is none."""
     return stack.sql1("SELECT csat FROM evenhand.ticket WHERE source = 'rt' AND id = %s", number)
