@@ -3,6 +3,7 @@
  * counts, for the rep who has the ticket then. A closing is one, too; what comes later changes
  * nothing.
  */
+#include "answering.h"
 #include "answers.h"
 #include "digest.h"
 #include "effects.h"
@@ -46,14 +47,25 @@ static int answer_time(struct step *s, int64_t *ret)
     return 0;
 }
 
+/* Its helpdesk tells answers. */
+static int answer_note_source(struct step *s)
+{
+    if (s->e->rules < EH_RULES_LAPSES || eh_answering_known(s->e, s->m.source))
+        return 0;
+    s->touched = true;
+    return eh_answering_note(s->e, s->m.source);
+}
+
 int eh_step_answered(struct step *s)
 {
     struct eh_engine *e = s->e;
-    uint32_t slot;
+    uint32_t slot = NONE;
     int64_t at_us;
     int r = answer_time(s, &at_us);
     if (r == 0 && !s->fx->refused)
         r = answer_find(s, &slot);
+    if (r == 0 && !s->fx->refused)
+        r = answer_note_source(s);
     if (r < 0 || s->fx->refused || slot == NONE)
         return r;
     const struct ticket *t = &e->tickets.slots[slot];

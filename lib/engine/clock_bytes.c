@@ -50,8 +50,10 @@ static bool clock_is_sound(const struct eh_engine *e, const struct clock *c)
     bool waits = c->raised || c->moments[CLOCK_OVERFLOW].left_us || c->moments[CLOCK_AGE].left_us ||
                  c->moments[CLOCK_OVERFLOW].at_us != EH_TIME_NEVER ||
                  c->moments[CLOCK_AGE].at_us != EH_TIME_NEVER;
+    bool lapses = c->moments[CLOCK_LAPSE].left_us || c->moments[CLOCK_LAPSE].at_us != EH_TIME_NEVER;
     return (answer || (!c->late && !c->own)) && !(answer && t->answered) &&
-           (!waits || t->state == EH_TICKET_WAITING);
+           (!waits || t->state == EH_TICKET_WAITING) &&
+           (!lapses || (t->state == EH_TICKET_ASSIGNED && !t->answered));
 }
 
 static int clock_read(struct eh_engine *e, struct eh_reader *in, uint64_t *last)

@@ -203,7 +203,7 @@ void eh_clock_answered(struct eh_engine *e, uint32_t slot)
     if (c->late)
         clock_set_late(e, c, false);
     c->own = false;
-    c->moments[CLOCK_ANSWER] = moment_none;
+    c->moments[CLOCK_ANSWER] = c->moments[CLOCK_LAPSE] = moment_none;
     clock_settle(e, c);
 }
 
@@ -236,8 +236,26 @@ void eh_clock_given(struct eh_engine *e, uint32_t slot)
     if (!c)
         return;
     c->moments[CLOCK_OVERFLOW] = c->moments[CLOCK_AGE] = moment_none;
+    c->moments[CLOCK_LAPSE] = moment_none;
     c->raised = 0;
     clock_settle(e, c);
+}
+
+int eh_clock_dealt(struct step *s, uint32_t slot)
+{
+    struct eh_engine *e = s->e;
+    const struct ticket *t = &e->tickets.slots[slot];
+    int64_t after_s = e->roster.teams[t->team].desk->unanswered_after_s;
+    struct clock *c;
+    eh_clock_given(e, slot);
+    if (e->rules < EH_RULES_LAPSES || !after_s || t->answered)
+        return 0;
+    int r = clock_make(e, slot, &c);
+    if (r < 0)
+        return r;
+    c->moments[CLOCK_LAPSE] = moment_in(e, c, s->now_us, after_s * SECOND_US);
+    clock_settle(e, c);
+    return 0;
 }
 
 void eh_clock_end(struct eh_engine *e, uint32_t slot)

@@ -26,7 +26,13 @@ struct ticket;
 
 /* What is waited for, in the order in which it happens at one moment. Numbers are stored: never
  * change, never reuse. */
-enum clock_event { CLOCK_ANSWER = 0, CLOCK_OVERFLOW = 1, CLOCK_AGE = 2, CLOCK_EVENTS = 3 };
+enum clock_event {
+    CLOCK_ANSWER = 0,
+    CLOCK_OVERFLOW = 1,
+    CLOCK_AGE = 2,
+    CLOCK_LAPSE = 3,
+    CLOCK_EVENTS = 4
+};
 
 /* left_us 0: a time that is set, or EH_TIME_NEVER for none. Else so much working time is left since
  * at_us. */
@@ -74,8 +80,10 @@ int eh_clock_arrive(struct step *, uint32_t slot) EH_MUST_CHECK;
 int eh_clock_change(struct step *, uint32_t slot) EH_MUST_CHECK;
 /* It begins to wait in its team, or goes on waiting. */
 int eh_clock_wait(struct step *, uint32_t slot) EH_MUST_CHECK;
-/* Somebody has it: it waits no more. */
+/* Somebody has it: it waits no more. Or whoever had it has it no more. */
 void eh_clock_given(struct eh_engine *, uint32_t slot);
+/* The rep has it from now on, and has to answer it. */
+int eh_clock_dealt(struct step *, uint32_t slot) EH_MUST_CHECK;
 /* It went to another team, where it has to be answered as that team does if no time was set. */
 int eh_clock_move(struct step *, uint32_t slot) EH_MUST_CHECK;
 /* It was answered. */

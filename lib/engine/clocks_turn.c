@@ -9,13 +9,16 @@
 #include "effects.h"
 #include "homes.h"
 #include "interner.h"
+#include "lapse.h"
 #include "move.h"
 #include "skill_set.h"
 #include "state.h"
 #include "step.h"
 #include "ticket.h"
 
-#define EFFECTS_OF_ONE 2 /* a ticket that overflows moves, and is dealt or waits */
+#define EFFECTS_OF_ONE                                                                             \
+    LAPSE_EFFECTS /* the most; one that overflows moves, and is dealt or waits                     \
+                   */
 
 int64_t eh_engine_clocks_due_us(const struct eh_engine *e)
 {
@@ -70,6 +73,13 @@ static int clock_overflow(struct step *s, struct clock *c)
     return eh_ticket_enter_team(s, slot, team, set, "overflow");
 }
 
+static int clock_lapse(struct step *s, struct clock *c)
+{
+    uint32_t slot = c->slot;
+    eh_clock_drop(s->e, c, CLOCK_LAPSE);
+    return eh_lapse(s, slot);
+}
+
 static int clock_serve(struct step *s, struct clock *c, enum clock_event event)
 {
     s->touched = true;
@@ -78,6 +88,8 @@ static int clock_serve(struct step *s, struct clock *c, enum clock_event event)
         return clock_tell_late(s, c);
     case CLOCK_OVERFLOW:
         return clock_overflow(s, c);
+    case CLOCK_LAPSE:
+        return clock_lapse(s, c);
     default:
         eh_clock_raise(s->e, c);
         return 0;
@@ -103,6 +115,8 @@ int eh_clocks_turn(struct step *s)
             break;
         r = clock_serve(s, c, (enum clock_event)event);
         s->deals_left -= EFFECTS_OF_ONE;
+        if (event == CLOCK_LAPSE) /* a step says one thing that a rep did */
+            break;
     }
     return r;
 }

@@ -38,6 +38,7 @@ void eh_deal_detach(struct eh_engine *e, uint32_t slot)
         return;
     }
     uint32_t rep = t->rep; /* of a held one NONE */
+    eh_clock_given(e, slot);
     if (rep != NONE) {
         eh_ledger_lift(e, t);
         eh_ticket_take(e, slot);
@@ -72,12 +73,12 @@ static int ticket_hand_over(struct step *s, uint32_t slot, uint32_t rep, uint32_
     if (t->first_us == 0)
         t->first_us = s->now_us;
     t->was = NONE;
-    t->left = t->returned = false;
-    eh_clock_given(e, slot);
+    t->left = t->returned = t->lapsed = false;
     eh_ticket_give(e, slot, rep);
     eh_eligible_refresh(e, rep);
     eh_digest_ticket(e, slot);
-    return eh_step_emit(s, EH_NOTICE_ASSIGNED, t, rep, was, decision);
+    int r = eh_clock_dealt(s, slot);
+    return r < 0 ? r : eh_step_emit(s, EH_NOTICE_ASSIGNED, t, rep, was, decision);
 }
 
 static void team_count_dealt(struct eh_engine *e, uint32_t team_no, uint32_t rep)
@@ -169,7 +170,11 @@ static uint32_t rep_to_avoid(const struct eh_engine *e, const struct ticket *t)
 /* Why a ticket that somebody had before is dealt again. */
 static const char *ticket_why_again(const struct ticket *t)
 {
-    return t->left ? "left" : t->kept ? "dropped" : t->returned ? "return" : "release";
+    return t->left       ? "left"
+           : t->lapsed   ? "unanswered"
+           : t->kept     ? "dropped"
+           : t->returned ? "return"
+                         : "release";
 }
 
 /* Deals by the team's policy, which passes over the rep at `avoid` (or NONE). */

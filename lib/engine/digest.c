@@ -36,7 +36,8 @@ enum object {
     OBJECT_REP_HOURS = 18,
     OBJECT_TEAM_HOURS = 19,
     OBJECT_CLOCK = 20,
-    OBJECT_PAUSE = 21
+    OBJECT_PAUSE = 21,
+    OBJECT_ANSWERING = 24
 };
 
 static unsigned __int128 key_number(struct eh_key key)
@@ -211,6 +212,13 @@ void eh_digest_clock(struct eh_engine *e, struct clock *c)
 {
     eh_encode_clock(e, c, scratch_begin(e, OBJECT_CLOCK));
     hash_replace(e, &c->hash);
+}
+
+void eh_digest_answering(struct eh_engine *e, struct eh_str source)
+{
+    struct eh_key none = {0, 0};
+    eh_bytes_put_str(scratch_begin(e, OBJECT_ANSWERING), source);
+    hash_replace(e, &none);
 }
 
 void eh_digest_period(struct eh_engine *e, uint32_t slot)
@@ -447,11 +455,22 @@ static unsigned __int128 clocks_sum(const struct eh_engine *e, struct eh_bytes *
     return sum;
 }
 
+static unsigned __int128 answering_sum(const struct eh_engine *e, struct eh_bytes *bytes)
+{
+    unsigned __int128 sum = 0;
+    for (uint32_t i = 0; i < e->answering.count; i++) {
+        bytes_start(bytes, OBJECT_ANSWERING);
+        eh_bytes_put_str(bytes, e->answering.items[i]);
+        sum += bytes_hash(bytes);
+    }
+    return sum;
+}
+
 struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
     unsigned __int128 sum = globals_hash(e) + teams_sum(e, &bytes) + past_sum(e, &bytes);
-    sum += hours_sum(e, &bytes) + clocks_sum(e, &bytes);
+    sum += hours_sum(e, &bytes) + clocks_sum(e, &bytes) + answering_sum(e, &bytes);
     for (uint32_t i = 0; i < e->tickets.order_count; i++) {
         if (e->tickets.order[i].slot == NONE)
             continue;

@@ -34,6 +34,8 @@ void eh_digest_schedule(struct eh_engine *, uint32_t number);
 void eh_digest_hours(struct eh_engine *); /* the window, and a turn under way */
 void eh_digest_rep_hours(struct eh_engine *, uint32_t rep);
 void eh_digest_team_hours(struct eh_engine *, uint32_t team);
+/* A source that tells answers: it never goes again. */
+void eh_digest_answering(struct eh_engine *, struct eh_str source);
 void eh_digest_clock(struct eh_engine *, struct clock *);
 void eh_digest_leave(struct eh_engine *, struct eh_key *hash); /* the object goes away */
 

@@ -44,7 +44,8 @@ static uint8_t ticket_state(const struct ticket *t)
 
 static uint8_t ticket_more(const struct ticket *t)
 {
-    return (uint8_t)((t->answered ? TICKET_ANSWERED : 0) | (t->overflowed ? TICKET_OVERFLOWED : 0));
+    return (uint8_t)((t->answered ? TICKET_ANSWERED : 0) | (t->overflowed ? TICKET_OVERFLOWED : 0) |
+                     (t->lapsed ? TICKET_LAPSED : 0));
 }
 
 void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)

@@ -94,6 +94,7 @@ void eh_engine_free(struct eh_engine *e)
     eh_interner_done(&e->roster.team_ids);
     eh_interner_done(&e->roster.kind_ids);
     eh_interner_done(&e->zones.names);
+    eh_interner_done(&e->answering);
     eh_table_done(&e->accounts.index);
     eh_table_done(&e->pending.index);
     eh_table_done(&e->changed);

@@ -90,6 +90,7 @@ static void image_read_more(struct eh_reader *in, uint8_t version, struct ticket
     uint8_t flags = version >= 9 ? eh_read_u8(in) : t->outcome ? TICKET_ANSWERED : 0;
     t->answered = flags & TICKET_ANSWERED;
     t->overflowed = flags & TICKET_OVERFLOWED;
+    t->lapsed = flags & TICKET_LAPSED;
     in->failed |= flags > TICKET_MORE || (t->outcome && !t->answered);
 }
 
@@ -130,6 +131,7 @@ static bool image_is_sound(const struct image *image)
            ((t->state != EH_TICKET_WAITING && t->state != EH_TICKET_HELD) ||
             image->rep.size == 0) &&
            (!t->kept || (!t->receipted && image->was.size > 0)) &&
+           (!t->lapsed || (t->state == EH_TICKET_WAITING && image->was.size > 0)) &&
            (!t->taken || image->was.size > 0);
 }
 

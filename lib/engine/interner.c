@@ -87,6 +87,11 @@ int eh_intern_kind(struct eh_engine *e, struct eh_str id, uint32_t *ret)
     return r;
 }
 
+int eh_intern_source(struct eh_engine *e, struct eh_str name, uint32_t *ret)
+{
+    return interner_add(&e->answering, name, ret);
+}
+
 int eh_intern_zone(struct eh_engine *e, struct eh_str name, uint32_t *ret)
 {
     return interner_add(&e->zones.names, name, ret);

@@ -29,6 +29,7 @@ void eh_interner_done(struct interner *);
 int eh_intern_rep(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_intern_team(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
 int eh_intern_kind(struct eh_engine *, struct eh_str id, uint32_t *ret) EH_MUST_CHECK;
+int eh_intern_source(struct eh_engine *, struct eh_str name, uint32_t *ret) EH_MUST_CHECK;
 int eh_intern_zone(struct eh_engine *, struct eh_str name, uint32_t *ret) EH_MUST_CHECK;
 
 #endif

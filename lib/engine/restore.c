@@ -6,6 +6,7 @@
  */
 #include "account.h"
 #include "affinity.h"
+#include "answering.h"
 #include "canonical.h"
 #include "clock_bytes.h"
 #include "digest.h"
@@ -497,7 +498,9 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = eh_schedules_read(e, in);
     if (r == 0)
         r = eh_clocks_read(e, in);
-    return r < 0 ? r : eh_pauses_read(e, in);
+    if (r == 0)
+        r = eh_pauses_read(e, in);
+    return r < 0 ? r : eh_answering_read(e, in);
 }
 
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)

@@ -6,6 +6,7 @@
  */
 #include "snapshot.h"
 
+#include "answering.h"
 #include "clock_bytes.h"
 #include "encode.h"
 #include "past_bytes.h"
@@ -150,6 +151,7 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     eh_schedules_put(e, out);
     eh_clocks_put(e, out);
     eh_pauses_put(e, out);
+    eh_answering_put(e, out);
     uint8_t digest[16];
     eh_key_bytes(eh_engine_digest(e), digest);
     eh_bytes_put(out, digest, sizeof digest);

@@ -90,6 +90,7 @@ struct eh_engine {
     struct schedules schedules;
     struct clocks clocks;
     struct pauses pauses;
+    struct interner answering; /* sources that told an answer (answering.h) */
     struct pending pending;
     struct cancellations cancelled;
     struct periods periods;

@@ -20,7 +20,12 @@ enum ticket_flag {
 };
 
 /* In the byte behind its contents. Numbers are stored: never change, never reuse. */
-enum ticket_flag_more { TICKET_ANSWERED = 1, TICKET_OVERFLOWED = 2, TICKET_MORE = 3 };
+enum ticket_flag_more {
+    TICKET_ANSWERED = 1,
+    TICKET_OVERFLOWED = 2,
+    TICKET_LAPSED = 4,
+    TICKET_MORE = 7
+};
 
 #define TICKET_STATE 7U /* bits of the state itself */
 

@@ -54,6 +54,7 @@ struct ticket {
     bool kept : 1;       /* it is with nobody in the team because of `was`, who keeps the receipt */
     bool taken : 1;      /* held: it was taken from `was`, and goes back there */
     bool answered : 1;   /* its customer was, or it was closed once */
+    bool lapsed : 1;     /* it waits because `was` did not answer it */
     bool overflowed : 1; /* it waited for too long once, and was moved by that */
     uint16_t tail_size;  /* bytes of its tail */
 };

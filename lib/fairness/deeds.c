@@ -1,16 +1,14 @@
 /*
  * deeds: counts what reps did with tickets at the helpdesk beside the deal: claims, gifts, moves,
- * drops.
+ * drops; and tickets that they let lapse.
  */
 #include "facts.h"
 
 const char *eh_deed_name(enum eh_deed deed)
 {
     static const char *const names[EH_DEEDS] = {
-        [EH_DEED_CLAIM] = "claims",
-        [EH_DEED_GIFT] = "gifts",
-        [EH_DEED_MOVE] = "moves",
-        [EH_DEED_DROP] = "drops",
+        [EH_DEED_CLAIM] = "claims", [EH_DEED_GIFT] = "gifts",   [EH_DEED_MOVE] = "moves",
+        [EH_DEED_DROP] = "drops",   [EH_DEED_LAPSE] = "lapses",
     };
     return names[deed];
 }

@@ -350,6 +350,7 @@ static const struct desk_field team_fields[] = {
     {"hours", eh_desk_read_hours, offsetof(struct eh_desk_team, hours), false},
     {"answer_within", eh_desk_read_answer_within, 0, false},
     {"overflow", eh_desk_read_overflow, 0, false},
+    {"unanswered", eh_desk_read_unanswered, 0, false},
     {"ages", eh_desk_read_ages, offsetof(struct eh_desk_team, ages_s), false},
 };
 

@@ -84,6 +84,27 @@ int eh_desk_read_overflow(struct desk_reader *reader, const struct desk_node *no
     return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
 }
 
+static int then_read(struct desk_reader *reader, const struct desk_node *node,
+                     const struct desk_path *path, void *ret)
+{
+    static const char *const words[] = {"tell", "return"};
+    size_t index;
+    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
+    if (r == 0)
+        *(bool *)ret = index == 1;
+    return r;
+}
+
+int eh_desk_read_unanswered(struct desk_reader *reader, const struct desk_node *node,
+                            const struct desk_path *path, void *ret)
+{
+    static const struct desk_field fields[] = {
+        {"after", time_read, offsetof(struct eh_desk_team, unanswered_after_s), true},
+        {"then", then_read, offsetof(struct eh_desk_team, unanswered_returns), true},
+    };
+    return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
+}
+
 /* Reads "1 per 4h". */
 int eh_desk_read_ages(struct desk_reader *reader, const struct desk_node *node,
                       const struct desk_path *path, void *ret)
@@ -185,6 +206,17 @@ static void overflow_print(const struct eh_desk_team *team, char ret[TIME_TEXT])
     eh_format(ret, TIME_TEXT, "%s to %.*s", after, EH_STR_ARG(team->overflow_to));
 }
 
+/* "1h, then return" or "none". */
+static void unanswered_print(const struct eh_desk_team *team, char ret[TIME_TEXT])
+{
+    char after[EH_DECIMAL_TEXT_MAX];
+    eh_format(ret, TIME_TEXT, "none");
+    if (!team->unanswered_after_s)
+        return;
+    eh_duration_print(team->unanswered_after_s, after);
+    eh_format(ret, TIME_TEXT, "%s, then %s", after, team->unanswered_returns ? "return" : "tell");
+}
+
 static void ages_print(const struct eh_desk_team *team, char ret[TIME_TEXT])
 {
     char per[EH_DECIMAL_TEXT_MAX];
@@ -212,6 +244,9 @@ size_t eh_desk_times_diff(const struct eh_desk *old_desk, const struct eh_desk_t
     overflow_print(old, was);
     overflow_print(now, is);
     text_say(&to, now->id, "overflow", was, is);
+    unanswered_print(old, was);
+    unanswered_print(now, is);
+    text_say(&to, now->id, "unanswered", was, is);
     ages_print(old, was);
     ages_print(now, is);
     text_say(&to, now->id, "ages", was, is);

@@ -10,6 +10,7 @@
 /* Readers of keys of a team, which is a struct eh_desk_team. The desk has its kinds by then. */
 desk_read_fn eh_desk_read_answer_within;
 desk_read_fn eh_desk_read_overflow;
+desk_read_fn eh_desk_read_unanswered;
 desk_read_fn eh_desk_read_ages;
 
 /* Refuses a team whose `overflow` names no other team of the desk. `read`: the teams in the order

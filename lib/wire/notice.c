@@ -24,6 +24,7 @@ const char *eh_notice_type_name(int type)
         [EH_NOTICE_RESENT] = "resent",
         [EH_NOTICE_ALARM] = "alarm",
         [EH_NOTICE_LATE] = "late",
+        [EH_NOTICE_UNANSWERED] = "unanswered",
         [EH_NOTICE_ANSWERED] = "answered",
         [EH_NOTICE_PAUSED] = "paused",
         [EH_NOTICE_RESUMED] = "resumed",

@@ -12,7 +12,8 @@ from harness import DEAD, INBOX, OUTBOX, wait_until
 NOTICE_TYPES = {1: "assigned", 2: "waiting", 3: "returned", 4: "closed", 5: "moved", 6: "refused",
                 7: "commitment", 8: "revealed", 9: "checkpoint", 10: "lost",
                 11: "left", 12: "back", 13: "taken", 14: "ended", 15: "resent", 16: "held",
-                17: "alarm", 18: "late", 20: "answered", 21: "paused", 22: "resumed"}
+                17: "alarm", 18: "late", 19: "unanswered", 20: "answered",
+                21: "paused", 22: "resumed"}
 PAGE = 5000
 PLANNED = 10000  # above so many inputs PostgreSQL must know the tables to join them in time
 

@@ -13,7 +13,7 @@ from invariants import check_invariants
 from office import FAKETIME, fakes_time
 from proofs import verify_ok
 
-LATE, ANSWERED, MOVED = 18, 20, 5
+LATE, UNANSWERED, ANSWERED, MOVED = 18, 19, 20, 5
 
 
 def told(stack, kind=LATE):
@@ -124,6 +124,69 @@ def overflow(stack):
     assert shown_as(stack, "o-1")["rep"] == "cai" and told(stack, MOVED) == ["o-1"]
     assert [entry["why"] for entry in outbox(stack) if entry["type"] == "moved"] == ["overflow"]
     assert "after it waited for too long" in stack.cli("ticket", "o-1")[1]
+    verify_ok(stack)
+    check_invariants(stack)
+
+
+# ---- What nobody answers.
+
+
+def lapsing(then, after="3s"):
+    team = default_team("sales", ["ana", "ben"], unanswered={"after": after, "then": then})
+    return default_desk(teams=[team, default_team("support", ["cai"])])
+
+
+def only_ana(stack):
+    """Ben is away, and the helpdesk has told an answer once."""
+    stack.add({"type": "signal", "rep": "ben", "status": "away"})
+    stack.add_ticket("first")
+    answered(stack, "first")
+    stack.settle()
+
+
+def standing(stack, rep):
+    team = stack.daemon.get("/v1/teams/sales").json
+    return next(one for one in team["reps"] if one["id"] == rep)
+
+
+@scenario("a ticket that lapses goes to somebody else, its receipt stays, and the rep is away; kill -9 there")
+def lapses(stack):
+    stack.start(lapsing("return"))
+    only_ana(stack)
+    for n in range(20):
+        stack.add_ticket("u-%d" % n)
+    stack.settle()
+    assert standing(stack, "ana")["received"] == 21
+    for _ in range(3):
+        wait_until("some lapse", lambda: told(stack, UNANSWERED))
+        stack.daemon.kill()
+        stack.daemon.start()
+    wait_until("all have lapsed", lambda: len(told(stack, UNANSWERED)) == 20)
+    ana = stack.daemon.get("/v1/reps/ana").json
+    assert ana["state"] == "away" and ana["reason"] == "unanswered", ana
+    assert stack.daemon.status()["waiting"] == 20 and standing(stack, "ana")["received"] == 21
+    stack.add({"type": "signal", "rep": "ben", "status": "available"})
+    wait_until("ben has them", lambda: standing(stack, "ben")["received"] == 20)
+    assert standing(stack, "ana")["received"] == 21
+    story = stack.cli("ticket", "u-3")[1]
+    assert "not answered in time by ana: it goes back to the deal" in story, story
+    assert "after nobody answered it" in story, story
+    report = json.loads(stack.cli("--json", "fairness", "sales")[1])
+    reps = {rep["rep"]: rep for rep in report["reps"]}
+    assert reps["ana"]["lapses"] == 20 and reps["ben"]["lapses"] == 0, reps
+    assert "not answered in time" in stack.cli("fairness", "sales")[1]
+    verify_ok(stack)
+    check_invariants(stack, hands_allowed=True)
+
+
+@scenario("a helpdesk that tells no answers loses no ticket; and neither does one whose team is only told")
+def told_alone(stack):
+    stack.start(lapsing("return", "2s"))
+    stack.add_ticket("n-1")
+    stack.settle()
+    wait_until("it is told", lambda: told(stack, UNANSWERED) == ["n-1"])
+    whys = [entry["why"] for entry in outbox(stack) if entry["type"] == "unanswered"]
+    assert whys == ["tell"] and shown_as(stack, "n-1")["state"] == "assigned", whys
     verify_ok(stack)
     check_invariants(stack)
 

@@ -55,7 +55,8 @@ Test(desk_times, reads_what_the_manual_says)
 {
     EH_AUTO(loaded)
     struct loaded l = load("answer_within: {order: 1h, query: 366d, quote: 1s}, "
-                           "overflow: {after: 2h, to: care}, ages: 1 per 4h");
+                           "overflow: {after: 2h, to: care}, ages: 1 per 4h, "
+                           "unanswered: {after: 30m, then: return}");
     const struct eh_desk_team *team = eh_desk_team(l.desk, eh_str("sales"));
     cr_assert_eq(team->answer_count, 3);
     cr_expect_eq(eh_desk_answer_within(team, eh_str("order")), 3600);
@@ -65,6 +66,7 @@ Test(desk_times, reads_what_the_manual_says)
     cr_expect_eq(team->overflow_after_s, 7200);
     cr_expect(eh_str_equal(team->overflow_to, eh_str("care")));
     cr_expect_eq(team->ages_s, 14400);
+    cr_expect(team->unanswered_after_s == 1800 && team->unanswered_returns);
     team = eh_desk_team(l.desk, eh_str("care"));
     cr_expect(team->answer_count == 0 && team->overflow_after_s == 0 && team->ages_s == 0);
 }
@@ -79,6 +81,10 @@ Test(desk_times, a_change_says_what_was_and_is)
                 "team sales: answer_within.order 1h -> none\n");
     expect_diff("overflow: {after: 2h, to: care}", "overflow: {after: 90m, to: care}",
                 "team sales: overflow 2h to care -> 1h30m to care\n");
+    expect_diff("", "unanswered: {after: 1h, then: return}",
+                "team sales: unanswered none -> 1h, then return\n");
+    expect_diff("unanswered: {after: 1h, then: return}", "unanswered: {after: 1h, then: tell}",
+                "team sales: unanswered 1h, then return -> 1h, then tell\n");
     expect_diff("ages: 1 per 4h", "", "team sales: ages 1 per 4h -> none\n");
 }
 

@@ -314,3 +314,116 @@ Test(engine_clocks, a_ticket_that_moves_keeps_its_time)
     kit_command(&k, EH_MESSAGE_MOVE, "{'id':'T1','team':'sales','reason':'r'}");
     cr_assert_eq(late(), 1);
 }
+
+/* ---- what nobody answers */
+
+/* The helpdesk tells answers where `tells`. */
+static void lapsing(const char *then, bool tells)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             "desk: main\ncurrency: EUR\ntime_zone: UTC\n"
+             "kinds: {order: {points: 2}, query: {points: 1}}\n"
+             "reps: [{id: ana}, {id: bob}, {id: eli}]\nteams:\n"
+             "  - {id: sales, reps: [ana, bob], policy: balanced,\n"
+             "     unanswered: {after: 1h, then: %s}}\n"
+             "  - {id: care, reps: [eli], policy: balanced}\n",
+             then);
+    kit_desk(&k, text);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    ticket("T0", ",'kind':'query'");
+    if (tells)
+        kit_send(&k, "{'type':'answered','id':'T0'}");
+}
+
+static int64_t received(const char *rep)
+{
+    struct eh_member_view view = {0};
+    cr_assert(eh_engine_member_of(k.e, eh_str("sales"), eh_str(rep), &view));
+    return (int64_t)view.received;
+}
+
+Test(engine_clocks, a_ticket_that_lapses_goes_to_somebody_else_and_its_receipt_does_not)
+{
+    lapsing("return", true);
+    order("T1");
+    cr_assert_eq(received("ana"), 2);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'available'}");
+    cr_assert_str_eq(at(0.999), "");
+    cr_assert_str_eq(at(1), "unanswered T1 ana return; assigned T1 bob was ana unanswered");
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AWAY);
+    cr_assert(eh_str_equal(kit_rep(&k, "ana").reason, eh_str("unanswered")));
+    cr_assert(received("ana") == 2 && received("bob") == 1);
+    cr_assert_str_eq(at(2), "unanswered T1 bob return; waiting T1 was bob nobody");
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    cr_assert(kit_is(kit_ticket(&k, "T1").rep, "ana"));
+}
+
+Test(engine_clocks, nobody_gets_back_what_lapsed_while_another_can)
+{
+    lapsing("return", true);
+    order("T1");
+    cr_assert_str_eq(at(1), "unanswered T1 ana return; waiting T1 was ana nobody");
+    cr_assert(kit_ticket(&k, "T1").state == EH_TICKET_WAITING && received("ana") == 2);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'available'}");
+    cr_assert(kit_is(kit_ticket(&k, "T1").rep, "bob"));
+}
+
+Test(engine_clocks, an_answer_keeps_a_ticket)
+{
+    lapsing("return", true);
+    order("T1");
+    kit_send(&k, "{'type':'answered','id':'T1'}");
+    cr_assert_str_eq(at(100), "");
+    cr_assert_eq(eh_engine_clocks_due_us(k.e), EH_TIME_NEVER);
+}
+
+Test(engine_clocks, a_ticket_that_lapses_is_told_alone_where_the_team_says_so)
+{
+    lapsing("tell", true);
+    order("T1");
+    cr_assert_str_eq(at(1), "unanswered T1 ana tell");
+    cr_assert_str_eq(at(100), "");
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
+}
+
+Test(engine_clocks, a_helpdesk_that_tells_no_answers_is_only_told)
+{
+    lapsing("return", false);
+    order("T1");
+    cr_assert_str_eq(at(1), "unanswered T0 ana tell; unanswered T1 ana tell");
+    kit_send(&k, "{'type':'answered','id':'T0'}");
+    order("T2");
+    cr_assert_str_eq(at(2), "unanswered T2 ana return; waiting T2 was ana nobody");
+}
+
+Test(engine_clocks, who_is_off_when_a_ticket_lapses_is_not_away_in_the_next_shift)
+{
+    lapsing("return", true);
+    hours_add(&h, 2, 0, 10);
+    hours_add(&h, 2, 24, 34);
+    eh_schedule_put_rep(&h.text, eh_str("ana"), 2);
+    eh_schedule_put_window(&h.text, KIT_START + 48 * HOUR_US);
+    cr_assert_eq(hours_give(&k, &h), 0);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    hours_at(&k, 9.5);
+    order("T1");
+    hours_at(&k, 10.1);
+    cr_assert_str_eq(at(10.5), "unanswered T1 ana return; waiting T1 was ana nobody");
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
+}
+
+Test(engine_clocks, so_many_helpdesks_tell_answers)
+{
+    lapsing("return", false);
+    for (int i = 0; i < 1001; i++) {
+        kit_sendf(&k, "{'type':'ticket','id':'A','source':'s%d','team':'sales','kind':'query'}", i);
+        kit_sendf(&k, "{'type':'answered','id':'A','source':'s%d'}", i);
+    }
+    kit_sendf(&k, "{'type':'ticket','id':'B','source':'s999','team':'sales','kind':'query'}");
+    kit_sendf(&k, "{'type':'ticket','id':'B','source':'s1000','team':'sales','kind':'query'}");
+    const char *told = at(1);
+    cr_assert(strstr(told, "unanswered B ana return"), "%s", told);
+    cr_assert(strstr(told, "unanswered B ana tell"), "%s", told);
+}

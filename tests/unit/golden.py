@@ -405,6 +405,7 @@ def ticket(w):
     more = w.u8(None)
     w.note("ticket.answered", more & 1)
     w.note("ticket.overflowed", more & 2)
+    w.note("ticket.lapsed", more & 4)
 
 
 def images(w):
@@ -663,7 +664,7 @@ def clock(w):
     w.note("clock.own", flags & 1)
     w.note("clock.late", flags & 2)
     w.u8("clock.raised")
-    for event in ("answer", "overflow", "age"):
+    for event in ("answer", "overflow", "age", "lapse"):
         w.i("clock.%s_us" % event)
         left = w.i(None)
         if event == "answer":
@@ -711,6 +712,7 @@ def snapshot(w):
     w.all("snapshot.clocks", w.u(None), clock)
     w.all("snapshot.pausings", w.u(None), pausing)
     w.all("snapshot.pauses", w.u(None), pause)
+    w.all("snapshot.answering", w.u(None), lambda w: w.text("answering.source"))
     w.raw("snapshot.digest", 16)
 
 
@@ -725,7 +727,8 @@ FORMS = {  # which files are of which form
     facts: ["facts", "facts-closings"],
     statement: ["statement", "statement-facts", "statement-first"],
     settlements: ["settlement"],
-    images: ["images", "images-owners", "images-retold", "images-times"],
+    images: ["images", "images-owners", "images-retold", "images-times",
+             "images-lapses"],
     details: ["details", "detail-late"],
     snapshot: ["snapshot-%d" % number for number in range(1, 1 + len(list(GOLDEN.glob("snapshot-*"))))],
 }

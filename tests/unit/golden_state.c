@@ -576,6 +576,28 @@ static void pauses(void)
     snapshot();
 }
 
+#define LAPSING                                                                                    \
+    HEAD REPS LEO                                                                                  \
+        "]\nteams:\n" SALES(", leo") "  - {id: care, policy: rotation, unanswered: {after: 30m, "  \
+                                     "then: return}, reps: [dan]}\n"                               \
+                                     "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"    \
+                                     "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* A ticket that nobody answered waits for somebody else; another lapses later. */
+static void lapses(void)
+{
+    rules(EH_RULES_LAPSES);
+    desk(LAPSING);
+    say("{'type':'signal','rep':'dan','status':'available'}");
+    ticket("Y1", "care", "");
+    ticket("Y2", "care", "");
+    say("{'type':'answered','id':'Y2'}");
+    clocks(1800);
+    snapshot();
+    say("{'type':'signal','rep':'dan','status':'available'}");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -608,6 +630,9 @@ Test(golden_state, life)
     times();
     golden_expect("images-times", &images);
     pauses();
+    eh_bytes_clear(&images);
+    lapses();
+    golden_expect("images-lapses", &images);
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

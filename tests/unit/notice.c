@@ -75,11 +75,11 @@ Test(notice, what_is_no_notice_becomes_nothing)
 
 Test(notice, names_are_those_of_the_contract)
 {
-    static const char *const names[] = {NULL,       "assigned", "waiting",    "returned", "closed",
-                                        "moved",    "refused",  "commitment", "revealed", NULL,
-                                        "lost",     "left",     "back",       "taken",    "ended",
-                                        "resent",   "held",     "alarm",      "late",     NULL,
-                                        "answered", "paused",   "resumed",    NULL};
+    static const char *const names[] = {
+        NULL,      "assigned",   "waiting",  "returned", "closed",  "moved",
+        "refused", "commitment", "revealed", NULL,       "lost",    "left",
+        "back",    "taken",      "ended",    "resent",   "held",    "alarm",
+        "late",    "unanswered", "answered", "paused",   "resumed", NULL};
     for (int type = 0; type <= 23; type++)
         if (names[type])
             cr_assert_str_eq(eh_notice_type_name(type), names[type]);

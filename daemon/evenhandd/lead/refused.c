@@ -158,7 +158,7 @@ static const struct eh_effect *other_deal(const struct eh_refusal *refusal,
         at += b->records[i].effect_count;
     const struct eh_effect *e = &b->effects.items[at];
     bool deals = e->type == EH_NOTICE_ASSIGNED || e->type == EH_NOTICE_WAITING ||
-                 e->type == EH_NOTICE_LATE || is_overflow(e);
+                 e->type == EH_NOTICE_LATE || e->type == EH_NOTICE_UNANSWERED || is_overflow(e);
     return deals && !(item && is_own(item, &b->records[refusal->record], e)) ? e : NULL;
 }
 

@@ -183,8 +183,16 @@ struct eh_deal_detail {
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,
                         struct eh_error *) EH_MUST_CHECK;
 
-/* What a rep did with a ticket at the helpdesk, beside the deal. */
-enum eh_deed { EH_DEED_NONE, EH_DEED_CLAIM, EH_DEED_GIFT, EH_DEED_MOVE, EH_DEED_DROP, EH_DEEDS };
+/* What a rep did with a ticket at the helpdesk, beside the deal; or did not: they let it lapse. */
+enum eh_deed {
+    EH_DEED_NONE,
+    EH_DEED_CLAIM,
+    EH_DEED_GIFT,
+    EH_DEED_MOVE,
+    EH_DEED_DROP,
+    EH_DEED_LAPSE,
+    EH_DEEDS
+};
 struct eh_done {
     enum eh_deed deed;
     struct eh_str rep, team; /* who did it, in whose team; the engine's, until the next step */
@@ -336,7 +344,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 21
+#define EH_STATE_VERSION 22
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);

@@ -93,8 +93,10 @@ enum eh_rules {
     EH_RULES_CLOCKS = 33,
     /* A ticket can be paused while it waits for the customer: its points count less. */
     EH_RULES_PAUSES = 34,
+    /* A ticket that a rep does not answer in time is told, or goes back to the deal. */
+    EH_RULES_LAPSES = 35,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_PAUSES
+#define EH_RULES_LAST EH_RULES_LAPSES
 
 #endif

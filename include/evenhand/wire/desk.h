@@ -162,6 +162,9 @@ struct eh_desk_team {
     uint32_t answer_count;
     int64_t overflow_after_s; /* working time of waiting until a ticket moves; 0: it does not ... */
     struct eh_str overflow_to; /* ... to this team of the desk, another one */
+    int64_t
+        unanswered_after_s;  /* working time with a rep until they let a ticket lapse; 0: never */
+    bool unanswered_returns; /* then it goes back to the deal; else it is told alone */
     int64_t ages_s; /* working time of waiting that raises a ticket by one; 0: it never does */
 };
 

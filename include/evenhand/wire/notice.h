@@ -23,18 +23,19 @@ enum eh_notice_type {
     EH_NOTICE_REFUSED = 6,
     EH_NOTICE_COMMITMENT = 7,
     EH_NOTICE_REVEALED = 8,
-    EH_NOTICE_LOST = 10,     /* the seed of a draw epoch can never be revealed */
-    EH_NOTICE_LEFT = 11,     /* a rep left a team with open tickets */
-    EH_NOTICE_BACK = 12,     /* a rep came back, and starts afresh */
-    EH_NOTICE_TAKEN = 13,    /* an outcome that was refused is taken after all */
-    EH_NOTICE_ENDED = 14,    /* somebody else ended a rep's state `overloaded` */
-    EH_NOTICE_RESENT = 15,   /* a ticket came that had been cancelled under another id */
-    EH_NOTICE_HELD = 16,     /* somebody outside the ticket's team has it */
-    EH_NOTICE_ALARM = 17,    /* what was dealt in a team's month leaves what chance allows */
-    EH_NOTICE_LATE = 18,     /* a ticket was not answered in time; told once */
-    EH_NOTICE_ANSWERED = 20, /* its customer was answered for the first time */
-    EH_NOTICE_PAUSED = 21,   /* a ticket waits for the customer; its rep keeps it */
-    EH_NOTICE_RESUMED = 22   /* it does not any more */
+    EH_NOTICE_LOST = 10,       /* the seed of a draw epoch can never be revealed */
+    EH_NOTICE_LEFT = 11,       /* a rep left a team with open tickets */
+    EH_NOTICE_BACK = 12,       /* a rep came back, and starts afresh */
+    EH_NOTICE_TAKEN = 13,      /* an outcome that was refused is taken after all */
+    EH_NOTICE_ENDED = 14,      /* somebody else ended a rep's state `overloaded` */
+    EH_NOTICE_RESENT = 15,     /* a ticket came that had been cancelled under another id */
+    EH_NOTICE_HELD = 16,       /* somebody outside the ticket's team has it */
+    EH_NOTICE_ALARM = 17,      /* what was dealt in a team's month leaves what chance allows */
+    EH_NOTICE_LATE = 18,       /* a ticket was not answered in time; told once */
+    EH_NOTICE_UNANSWERED = 19, /* a rep had it for too long without an answer */
+    EH_NOTICE_ANSWERED = 20,   /* its customer was answered for the first time */
+    EH_NOTICE_PAUSED = 21,     /* a ticket waits for the customer; its rep keeps it */
+    EH_NOTICE_RESUMED = 22     /* it does not any more */
 };
 
 /* All text is the caller's. In COMMITMENT, REVEALED and LOST `id` is the number of the draw epoch;
@@ -49,8 +50,8 @@ struct eh_notice {
     struct eh_str account; /* the rep's at the ticket's source */
     struct eh_str was;     /* the rep who had it before */
     struct eh_str why;     /* a policy's name, "affinity", "manager", "owner", "release", "left",
-                              "return", "claimed", "given", "dropped", "overflow"; of WAITING
-                              "nobody", "full", "skill" or "queue" */
+                              "return", "claimed", "given", "dropped", "overflow", "unanswered"; of
+                              WAITING     "nobody", "full", "skill" or "queue" */
     int64_t at_ms;         /* since 1970 UTC; key `at` */
     uint64_t input;        /* the number of the input that caused it */
     struct eh_str inbox;   /* stream id of the entry that caused it, "1700000000000-0" */

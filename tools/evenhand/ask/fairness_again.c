@@ -74,6 +74,27 @@ static void deeds_show(const struct eh_cli *cli, const json_t *report)
     eh_grid_print(g);
 }
 
+/* Shows who did not answer tickets in the time that their team gives. */
+static void lapses_show(const struct eh_cli *cli, const json_t *report)
+{
+    struct eh_grid *g = eh_grid_begin(cli, "not answered in time,>tickets,>value");
+    bool any = false;
+    size_t i;
+    json_t *rep;
+    json_array_foreach(json_object_get(report, "reps"), i, rep)
+    {
+        if (eh_object_int(rep, "lapses") == 0)
+            continue;
+        any = true;
+        eh_grid_text(g, eh_object_text(rep, "rep"));
+        eh_grid_count(g, eh_object_int(rep, "lapses"));
+        eh_grid_money(g, eh_object_int(rep, "lapses_value"), eh_object_exponent(report));
+    }
+    if (any)
+        putchar('\n');
+    eh_grid_print(g);
+}
+
 static void resent_show(const json_t *report)
 {
     char count[EH_CLI_TEXT], value[EH_CLI_TEXT];
@@ -91,6 +112,7 @@ static void resent_show(const json_t *report)
 void eh_fairness_show_again(const struct eh_cli *cli, const json_t *report)
 {
     deeds_show(cli, report);
+    lapses_show(cli, report);
     further_show(cli, report);
     resent_show(report);
 }

@@ -80,6 +80,7 @@ static const struct {
     {"dropped", "after it was dropped at the helpdesk"},
     {"left", "after the rep who had it left the team"},
     {"overflow", "after it waited for too long"},
+    {"unanswered", "after nobody answered it"},
     {"returned", "who had it last in this team"},
     {"nobody", "nobody is available"},
     {"full", "everybody has all they can carry"},
@@ -147,6 +148,9 @@ static void entry_sentence(const json_t *h, char *ret, size_t size)
                   has_rep ? rep : "");
     else if (type && strcmp(type, "answered") == 0)
         eh_format(ret, size, "answered%s%s", has_rep ? ", with " : "", has_rep ? rep : "");
+    else if (type && strcmp(type, "unanswered") == 0)
+        eh_format(ret, size, "not answered in time by %s%s", has_rep ? rep : "?",
+                  said && strcmp(why, "return") == 0 ? ": it goes back to the deal" : "");
     else if (type && strcmp(type, "resent") == 0)
         eh_format(ret, size, "sent again: it had been cancelled as %s", said ? why : "?");
     else if (type && strcmp(type, "returned") == 0)
