@@ -5,9 +5,12 @@
  * Ticket numbers order a list, so the list is the same after a restore. A search looks at
  * AFFINITY_LOOKS tickets at most. A customer with more unanswered tickets than that is dealt like
  * any other.
+ *
+ * Under `affinity: last` whoever closed the customer's last ticket (lasts.c) comes behind them.
  */
 #include "affinity.h"
 
+#include "lasts.h"
 #include "member.h"
 #include "skill_set.h"
 #include "state.h"
@@ -30,7 +33,8 @@ static uint32_t customer_newest(const struct eh_engine *e, struct eh_key key)
 int eh_affinity_join(struct eh_engine *e, uint32_t slot)
 {
     struct ticket *t = &e->tickets.slots[slot];
-    if (!t->has_customer || t->in_affinity || !e->roster.teams[t->team].desk->affinity_open)
+    if (!t->has_customer || t->in_affinity ||
+        e->roster.teams[t->team].desk->affinity == EH_AFFINITY_OFF)
         return 0;
     struct eh_key key = customer_key(t->team, ticket_customer(t));
     uint32_t newer = NONE, older = customer_newest(e, key);
@@ -71,22 +75,45 @@ void eh_affinity_leave(struct eh_engine *e, uint32_t slot)
     t->in_affinity = false;
 }
 
-uint32_t eh_affinity_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us)
+/* The position of the rep, if they could get the ticket; or NONE. */
+static uint32_t position_able(const struct eh_engine *e, const struct ticket *t, uint32_t rep)
 {
     const struct team *team = &e->roster.teams[t->team];
-    if (!t->has_customer || !team->desk->affinity_open)
-        return NONE;
+    uint32_t position = rep == NONE ? NONE : eh_member_position(e, t->team, rep);
+    bool able = position != NONE && team->sets[t->set].tree[team->leaves + position].count;
+    return able ? position : NONE;
+}
+
+/* The position of the rep who has an open ticket of this customer. */
+static uint32_t open_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us)
+{
+    int64_t for_s = e->roster.teams[t->team].desk->affinity_for_s;
     uint32_t at = customer_newest(e, customer_key(t->team, ticket_customer(t)));
     for (uint32_t looks = 0; at != NONE && looks < AFFINITY_LOOKS; looks++) {
         const struct ticket *other = &e->tickets.slots[at];
-        if ((now_us - other->received_us) / SECOND_US >= team->desk->affinity_for_s)
+        if ((now_us - other->received_us) / SECOND_US >= for_s)
             return NONE;
-        uint32_t position = other->rep == NONE ? NONE : eh_member_position(e, t->team, other->rep);
-        if (position != NONE && team->sets[t->set].tree[team->leaves + position].count)
+        uint32_t position = position_able(e, t, other->rep);
+        if (position != NONE)
             return position;
         at = other->older;
     }
     return NONE;
+}
+
+uint32_t eh_affinity_find(const struct eh_engine *e, const struct ticket *t, int64_t now_us,
+                          const struct last **ret_last)
+{
+    *ret_last = NULL;
+    if (!t->has_customer || e->roster.teams[t->team].desk->affinity == EH_AFFINITY_OFF)
+        return NONE;
+    uint32_t at = open_find(e, t, now_us);
+    if (at != NONE)
+        return at;
+    const struct last *last = eh_last_find(e, t, now_us);
+    at = last ? position_able(e, t, last->rep) : NONE;
+    *ret_last = at == NONE ? NULL : last;
+    return at;
 }
 
 int eh_affinity_rebuild(struct eh_engine *e)

@@ -17,6 +17,7 @@
 #include "effects.h"
 #include "eligible.h"
 #include "interner.h"
+#include "lasts.h"
 #include "ledger.h"
 #include "limits.h"
 #include "member.h"
@@ -215,14 +216,29 @@ static bool is_before_affinity(const struct step *s)
            draws->affinity && !draws->affinity(draws->context, e->seq + 1);
 }
 
+/* Which ticket of the customer the rep closed, and when. */
+static void detail_put_last(const struct last *last, struct eh_bytes *out)
+{
+    eh_bytes_put_u8(out, DETAIL_LAST);
+    eh_bytes_put_u(out, last->ticket);
+    eh_bytes_put_i(out, last->closed_us);
+}
+
 /* Deals a ticket that waits outside its queue, while somebody is eligible. */
 static int ticket_deal(struct step *s, uint32_t slot)
 {
     const struct ticket *t = &s->e->tickets.slots[slot];
-    uint32_t avoid = rep_to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us);
+    const struct last *last;
+    uint32_t avoid = rep_to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us, &last);
     if (at == NONE || at == avoid || is_before_affinity(s))
         return ticket_deal_by_policy(s, slot, avoid);
-    struct decision decision = {.why = "affinity", .dealt = true};
+    uint8_t room[DETAIL_MAX];
+    struct eh_bytes detail = {room, 0, sizeof room, false};
+    if (last)
+        detail_put_last(last, &detail);
+    struct decision decision = {.why = "affinity",
+                                .dealt = true,
+                                .detail = eh_str_n((const char *)detail.data, detail.size)};
     return eh_deal_book(s, slot, s->e->roster.teams[t->team].members[at].rep, t->was, &decision);
 }
 

@@ -23,6 +23,12 @@ static void pair_read(struct eh_reader *in, bool scored, struct eh_deal_detail *
     ret->value_weight_ppm = eh_read_u32(in);
 }
 
+static void last_read(struct eh_reader *in, struct eh_deal_detail *ret)
+{
+    ret->last_ticket = eh_read_u(in);
+    ret->last_closed_us = eh_read_i(in);
+}
+
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret, struct eh_error *error)
 {
     struct eh_deal_detail view = {.tie = false};
@@ -36,7 +42,9 @@ int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret, struct
         view.ties = eh_read_u(&in);
     else if (kind == DETAIL_LATE)
         view.late = eh_read_u(&in);
-    if (kind > DETAIL_LATE || !eh_reader_complete(&in))
+    else if (kind == DETAIL_LAST)
+        last_read(&in, &view);
+    if (kind > DETAIL_LAST || !eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the detail of a decision cannot be read");
     *ret = view;
     return 0;

@@ -13,7 +13,8 @@ enum detail_kind {
     DETAIL_ROUND = 2,
     DETAIL_SCORED = 3,
     DETAIL_TIES = 4,
-    DETAIL_LATE = 5
+    DETAIL_LATE = 5,
+    DETAIL_LAST = 6
 };
 
 #endif

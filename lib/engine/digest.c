@@ -37,6 +37,7 @@ enum object {
     OBJECT_TEAM_HOURS = 19,
     OBJECT_CLOCK = 20,
     OBJECT_PAUSE = 21,
+    OBJECT_LAST = 22,
     OBJECT_ANSWERING = 24
 };
 
@@ -117,6 +118,12 @@ void eh_digest_cancelled(struct eh_engine *e, uint32_t slot)
 {
     eh_encode_cancelled(&e->cancelled.slots[slot], scratch_begin(e, OBJECT_CANCELLED));
     hash_replace(e, &e->cancelled.slots[slot].hash);
+}
+
+void eh_digest_last(struct eh_engine *e, uint32_t slot)
+{
+    eh_encode_last(e, &e->lasts.slots[slot], scratch_begin(e, OBJECT_LAST));
+    hash_replace(e, &e->lasts.slots[slot].hash);
 }
 
 void eh_digest_ledger(struct eh_engine *e, uint32_t team)
@@ -494,6 +501,11 @@ struct eh_key eh_engine_digest_anew(const struct eh_engine *e)
     for (uint32_t i = e->cancelled.list.first; i != NONE; i = e->cancelled.slots[i].next) {
         bytes_start(&bytes, OBJECT_CANCELLED);
         eh_encode_cancelled(&e->cancelled.slots[i], &bytes);
+        sum += bytes_hash(&bytes);
+    }
+    for (uint32_t i = 0; i < e->lasts.count; i++) {
+        bytes_start(&bytes, OBJECT_LAST);
+        eh_encode_last(e, &e->lasts.slots[e->lasts.heap[i]], &bytes);
         sum += bytes_hash(&bytes);
     }
     return number_key(sum);

@@ -21,6 +21,7 @@ void eh_digest_pause(struct eh_engine *, struct pause *);
 void eh_digest_pausing(struct eh_engine *, struct account *); /* pauses begun on a day */
 void eh_digest_pending(struct eh_engine *, struct pending_outcome *);
 void eh_digest_cancelled(struct eh_engine *, uint32_t slot);
+void eh_digest_last(struct eh_engine *, uint32_t slot);
 void eh_digest_ledger(struct eh_engine *, uint32_t team);
 void eh_digest_set(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_digest_slot(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position);

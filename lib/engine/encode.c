@@ -316,6 +316,17 @@ void eh_encode_clock(const struct eh_engine *e, const struct clock *c, struct eh
     }
 }
 
+void eh_encode_last(const struct eh_engine *e, const struct last *last, struct eh_bytes *out)
+{
+    uint8_t customer[16];
+    eh_key_bytes(last->customer, customer);
+    eh_bytes_put_str(out, interned(&e->roster.team_ids, last->team));
+    eh_bytes_put(out, customer, sizeof customer);
+    eh_bytes_put_str(out, interned(&e->roster.rep_ids, last->rep));
+    eh_bytes_put_i(out, last->closed_us);
+    eh_bytes_put_u(out, last->ticket);
+}
+
 void eh_encode_zones(const struct eh_engine *e, struct eh_bytes *out)
 {
     eh_bytes_put_u(out, e->zones.count);

@@ -12,6 +12,7 @@ struct clock;
 struct eh_engine;
 struct fact;
 struct pause;
+struct last;
 struct pending_outcome;
 struct period;
 struct skill_set;
@@ -20,6 +21,7 @@ struct team;
 struct ticket;
 
 void eh_encode_cancelled(const struct cancelled *, struct eh_bytes *);
+void eh_encode_last(const struct eh_engine *, const struct last *, struct eh_bytes *);
 void eh_encode_ticket(const struct eh_engine *, const struct ticket *, struct eh_bytes *);
 /* It names its ticket by number. */
 void eh_encode_clock(const struct eh_engine *, const struct clock *, struct eh_bytes *);

@@ -51,6 +51,7 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     e->ready.turn = NONE;
     e->told_from = EH_DATE_ALWAYS;
     e->pending.list = (struct list){NONE, NONE, 0};
+    e->lasts.free = NONE;
     e->cancelled.free = NONE;
     e->clocks.free = NONE;
     e->cancelled.list = (struct list){NONE, NONE, 0};
@@ -69,6 +70,7 @@ void eh_engine_free(struct eh_engine *e)
     for (uint32_t i = 0; i < e->pending.used; i++)
         free(e->pending.slots[i].body);
     eh_cancelled_done(e);
+    eh_lasts_done(e);
     eh_past_done(e);
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_team_free(&e->roster.teams[i]);

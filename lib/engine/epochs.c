@@ -17,6 +17,7 @@
 
 #include "desk_step.h"
 #include "effects.h"
+#include "lasts.h"
 #include "limits.h"
 #include "state.h"
 #include "step.h"
@@ -83,6 +84,8 @@ static int epoch_turn(struct step *s)
 int eh_step_day(struct step *s)
 {
     int r = epoch_turn(s);
+    if (r == 0 && eh_lasts_expire(s->e, s->now_us, EH_LASTS_PER_DAY))
+        s->touched = true;
     if (r == 0)
         eh_hours_set_clock(s->e, s->m.clock_s, s->now_us);
     return r == 0 ? eh_roster_turn_date(s, s->in->date) : r;

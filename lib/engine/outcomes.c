@@ -12,6 +12,7 @@
 #include "digest.h"
 #include "effects.h"
 #include "journal.h"
+#include "lasts.h"
 #include "pending.h"
 #include "period_list.h"
 #include "resends.h"
@@ -107,6 +108,8 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
     struct story *story;
     bool closing = !ticket_was_closed(t) && tale->sum.outcome,
          opening = ticket_was_closed(t) && !tale->sum.outcome;
+    uint8_t outcome = t->outcome;
+    int64_t closed_us = eh_ticket_closed_us(t);
     bool cancels = t->outcome != EH_OUTCOME_CANCELLED && tale->sum.outcome == EH_OUTCOME_CANCELLED;
     int r = eh_tale_close(tale, &story);
     if (r < 0)
@@ -127,6 +130,8 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
     eh_tally(t, &new);
     if (r == 0)
         r = eh_tally_change(e, &old, &new);
+    if (r == 0 && (t->outcome != outcome || eh_ticket_closed_us(t) != closed_us))
+        r = eh_last_note(e, t, s->now_us);
     if (r == 0 && closing)
         r = eh_outcome_tell_closed(s, slot);
     if (r == 0 && opening)

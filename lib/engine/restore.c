@@ -405,6 +405,23 @@ static int cancelled_read(struct eh_engine *e, struct eh_reader *in)
     return eh_cancelled_add(e, key, at_us, id);
 }
 
+/* Who closed a customer's last ticket: in the order of their heap, which is the same again so. */
+static int last_read(struct eh_engine *e, struct eh_reader *in)
+{
+    struct eh_str team = eh_read_str(in);
+    const uint8_t *customer = eh_read_bytes(in, 16);
+    struct eh_str rep = eh_read_str(in);
+    struct last last = {.closed_us = eh_read_i(in), .ticket = eh_read_u(in)};
+    if (in->failed || !eh_is_time(last.closed_us) || last.ticket == 0 || last.ticket > e->input)
+        return -EH_ECORRUPT;
+    last.customer = eh_key_from_bytes(customer);
+    last.team = eh_interner_find(&e->roster.team_ids, team);
+    last.rep = eh_interner_find(&e->roster.rep_ids, rep);
+    if (last.team == NONE || last.rep == NONE || !e->roster.reps[last.rep].known)
+        return -EH_ECORRUPT;
+    return eh_last_add(e, &last);
+}
+
 static int purse_read(struct eh_engine *e, struct eh_reader *in)
 {
     uint32_t team;
@@ -488,6 +505,8 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = objects_read(e, in, EH_PENDING_MAX, pending_read);
     if (r == 0)
         r = objects_read(e, in, EH_CANCELLED_MAX, cancelled_read);
+    if (r == 0)
+        r = objects_read(e, in, EH_LASTS_MAX, last_read);
     if (r == 0)
         r = objects_read(e, in, INTERNED_MAX, purse_read);
     if (r == 0)

@@ -9,6 +9,7 @@
 #include "eligible.h"
 #include "interner.h"
 #include "kinds.h"
+#include "lasts.h"
 #include "member.h"
 #include "policy.h"
 #include "ready.h"
@@ -264,6 +265,7 @@ int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t 
     int r = desk_intern(e, desk);
     if (r < 0)
         return r;
+    eh_lasts_expire(e, now_us, EH_LASTS_MAX); /* by the times of the desk that goes */
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_eligible_leave_all(e, i);
     eh_ready_clear(e);
@@ -289,6 +291,7 @@ int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t 
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         if (e->roster.teams[i].desk)
             eh_eligible_rebuild(e, i);
+    eh_lasts_settle(e);
     return eh_affinity_rebuild(e);
 }
 

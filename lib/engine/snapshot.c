@@ -145,6 +145,9 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     eh_bytes_put_u(out, e->cancelled.list.count);
     for (uint32_t i = e->cancelled.list.first; i != NONE; i = e->cancelled.slots[i].next)
         eh_encode_cancelled(&e->cancelled.slots[i], out);
+    eh_bytes_put_u(out, e->lasts.count);
+    for (uint32_t i = 0; i < e->lasts.count; i++)
+        eh_encode_last(e, &e->lasts.slots[e->lasts.heap[i]], out);
     purses_put(e, out);
     eh_pasts_put(e, out);
     eh_periods_put(e, false, out);

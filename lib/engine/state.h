@@ -46,6 +46,7 @@
 #include "epochs.h"
 #include "expiries.h"
 #include "facts.h"
+#include "lasts.h"
 #include "limits.h"
 #include "pauses.h"
 #include "pending.h"
@@ -93,6 +94,7 @@ struct eh_engine {
     struct interner answering; /* sources that told an answer (answering.h) */
     struct pending pending;
     struct cancellations cancelled;
+    struct lasts lasts;
     struct periods periods;
     struct facts facts;
     struct shadow shadow;

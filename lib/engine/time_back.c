@@ -80,6 +80,7 @@ int eh_time_back(struct step *s, int64_t from_us)
     eh_shifts_back(s);
     eh_pauses_back(e, s->now_us, delta_us, s->in->date);
     eh_cancelled_back(e, s->now_us);
+    eh_lasts_back(e, s->now_us, delta_us);
     eh_past_back(e, s->in->date);
     int r = eh_pending_back(e, delta_us, s->in->date);
     return r < 0 ? r : eh_facts_back(e, s->in->date);

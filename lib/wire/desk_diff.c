@@ -52,7 +52,10 @@ static size_t date_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 
 static size_t affinity_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
 {
-    return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s", value ? "open" : "off");
+    return eh_format(ret, EH_DECIMAL_TEXT_MAX, "%s",
+                     value == EH_AFFINITY_LAST   ? "last"
+                     : value == EH_AFFINITY_OPEN ? "open"
+                                                 : "off");
 }
 
 static size_t presence_print(int64_t value, char ret[EH_DECIMAL_TEXT_MAX])
@@ -320,7 +323,7 @@ static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
     number_diff(to, &about, "paused.counts", paused_print, old->paused_counts, new->paused_counts);
     number_diff(to, &about, "paused.at_most", whole_print, old->paused_at_most,
                 new->paused_at_most);
-    number_diff(to, &about, "affinity", affinity_print, old->affinity_open, new->affinity_open);
+    number_diff(to, &about, "affinity", affinity_print, old->affinity, new->affinity);
     number_diff(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
                 new->affinity_for_s);
     number_diff(to, &about, "presence", presence_print, old->presence, new->presence);

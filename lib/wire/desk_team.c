@@ -231,12 +231,9 @@ static int paused_read(struct desk_reader *reader, const struct desk_node *node,
 static int affinity_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
-    static const char *const words[] = {"off", "open"};
-    size_t index;
-    int r = eh_desk_read_word(reader, node, path, words, 2, &index);
-    if (r == 0)
-        *(bool *)ret = index == 1;
-    return r;
+    static const char *const words[] = {
+        [EH_AFFINITY_OFF] = "off", [EH_AFFINITY_OPEN] = "open", [EH_AFFINITY_LAST] = "last"};
+    return eh_desk_read_choice(reader, node, path, words, 3, ret);
 }
 
 static int presence_read(struct desk_reader *reader, const struct desk_node *node,
@@ -342,7 +339,7 @@ static const struct desk_field team_fields[] = {
     {"at_most", at_most_read, 0, false},
     {"kinds", eh_desk_read_kind_limits, 0, false},
     {"paused", paused_read, 0, false},
-    {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity_open), false},
+    {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity), false},
     {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},
     {"overloaded", overloaded_read, 0, false},

@@ -135,8 +135,7 @@ static void check_customers(const struct eh_engine *e)
         if (e->tickets.order[i].slot == NONE)
             continue;
         const struct ticket *t = &e->tickets.slots[e->tickets.order[i].slot];
-        cr_assert_eq(t->in_affinity,
-                     t->has_customer && e->roster.teams[t->team].desk->affinity_open);
+        cr_assert_eq(t->in_affinity, t->has_customer && e->roster.teams[t->team].desk->affinity);
         newest += t->in_affinity && t->newer == NONE;
         if (t->older == NONE)
             continue;

@@ -37,6 +37,8 @@ TESTS = {
         "unit/engine_outcome": ["parked_most", "parked_too_long"],
         "unit/engine_slices": ["outcomes_before_their_ticket"],
         "scenario/bounds_together": ["at_once"]},
+    "customers of whom it is known who closed their last ticket (*affinity: last*)": {
+        "unit/engine_lasts": ["so_many_are_known"]},
     "effects of one input by dealing and releasing": {
         "unit/engine_slices": ["a_step_has_so_many_effects", "a_release_is_one_of_many"]},
     "changes of a rep's state by signals": {

@@ -136,7 +136,7 @@ Test(desk, what_is_left_out_has_its_default)
     expect_text(team->policy, "balanced");
     cr_expect_eq(team->value_weight_ppm, EH_PPM / 2);
     cr_expect_eq(team->capacity, 0);
-    cr_expect(!team->affinity_open);
+    cr_expect_eq(team->affinity, EH_AFFINITY_OFF);
     cr_expect_eq(team->affinity_for_s, 7 * 86400);
     cr_expect_eq(team->presence, EH_PRESENCE_ASSUMED);
     cr_expect_eq(team->overloaded_at_least_s, 15 * 60);
@@ -208,7 +208,7 @@ Test(desk, json_is_yaml_too)
     expect_text(team->policy, "random");
     cr_expect_eq(team->value_weight_ppm, 125000);
     cr_expect_eq(team->capacity, 40);
-    cr_expect(team->affinity_open);
+    cr_expect_eq(team->affinity, EH_AFFINITY_OPEN);
     cr_expect_eq(team->affinity_for_s, 5400);
     cr_expect_eq(team->presence, EH_PRESENCE_SIGNALLED);
     cr_expect_eq(team->overloaded_at_least_s, 60);

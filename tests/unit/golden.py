@@ -430,10 +430,13 @@ def detail(w):
         w.u("detail.value_weight_ppm")
     if kind in (2, 4, 5):
         w.u("detail.slots, ties or late")
+    if kind == 6:
+        w.u("detail.last_ticket")
+        w.i("detail.last_closed_us")
 
 
 def details(w):
-    for kind in range(1, 6):
+    for kind in range(1, 7):
         w.note("detail %d" % kind, False)
     while w.at < len(w.data):
         w.within("detail", detail)
@@ -571,6 +574,14 @@ def cancelled(w):
     w.text("cancelled.id")
 
 
+def last(w):
+    w.text("last.team")
+    w.raw("last.customer", 16)
+    w.text("last.rep")
+    w.i("last.closed_us")
+    w.u("last.ticket")
+
+
 def purse(w):
     w.text("purse.team")
     w.u8("purse.used")
@@ -702,6 +713,7 @@ def snapshot(w):
     w.all("snapshot.tickets", w.u(None), ticket)
     w.all("snapshot.pending", w.u(None), pending)
     w.all("snapshot.cancelled", w.u(None), cancelled)
+    w.all("snapshot.lasts", w.u(None), last)
     w.all("snapshot.purses", w.u(None), purse)
     w.all("snapshot.pasts", w.u(None), past)
     w.all("snapshot.sinces", w.u(None), since)
@@ -729,7 +741,7 @@ FORMS = {  # which files are of which form
     settlements: ["settlement"],
     images: ["images", "images-owners", "images-retold", "images-times",
              "images-lapses"],
-    details: ["details", "detail-late"],
+    details: ["details", "detail-late", "detail-last"],
     snapshot: ["snapshot-%d" % number for number in range(1, 1 + len(list(GOLDEN.glob("snapshot-*"))))],
 }
 

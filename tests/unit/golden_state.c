@@ -448,6 +448,25 @@ static void retold(void)
     say("{'type':'outcome','id':'N1','outcome':'cancelled','reason':'duplicate'}");
 }
 
+#define LAST                                                                                       \
+    HEAD REPS LEO "]\nteams:\n  - {id: sales, policy: random, affinity: last, reps: [ana, leo]}\n" \
+                  "  - {id: care, policy: rotation, reps: [dan, eva, fay]}\n"                      \
+                  "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"                       \
+                  "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* A customer comes to whoever closed their last ticket. */
+static void lasts(void)
+{
+    rules(EH_RULES_LAST_REP);
+    kit_desk(&k, LAST);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    ticket("Q1", "sales", ",'value':10,'customer':'nora','owner':'leo'");
+    say("{'type':'outcome','id':'Q1','outcome':'won'}");
+    snapshot();
+    ticket("Q2", "sales", ",'value':20,'customer':'nora'");
+    cr_assert_str_eq(kit_effects(&k), "assigned Q2 leo affinity");
+}
+
 #define LIMITED                                                                                    \
     HEAD "time_zone: Asia/Kathmandu\n" REPS LEO                                                    \
          "]\nteams:\n" SALES(", leo") "  - {id: care, policy: rotation, at_most: {per_hour: 1, "   \
@@ -633,6 +652,7 @@ Test(golden_state, life)
     eh_bytes_clear(&images);
     lapses();
     golden_expect("images-lapses", &images);
+    lasts();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);
@@ -651,5 +671,21 @@ Test(golden_state, late)
     cr_expect_eq(view.late, 3);
     eh_bytes_put_str(&list, late);
     golden_expect("detail-late", &list);
+    kit_done(&k);
+}
+
+/* Numbers of tickets move with the inputs above. */
+Test(golden_state, last)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT, list = EH_BYTES_INIT;
+    struct eh_deal_detail view;
+    eh_bytes_put_u8(&bytes, 6);
+    eh_bytes_put_u(&bytes, 4711);
+    eh_bytes_put_i(&bytes, KIT_START);
+    struct eh_str last = eh_str_n((const char *)bytes.data, (uint32_t)bytes.size);
+    cr_assert_eq(eh_deal_detail_view(last, &view, NULL), 0);
+    cr_expect(view.last_ticket == 4711 && view.last_closed_us == KIT_START);
+    eh_bytes_put_str(&list, last);
+    golden_expect("detail-last", &list);
     kit_done(&k);
 }

@@ -49,9 +49,10 @@ EH_C_BEGIN
 /* A ticket remembers so many teams it was dealt in, beside the one it is in. After that it moves
  * only to one of these: a team that it forgot could draw it anew. */
 #define EH_TICKET_TEAMS_MAX 16
-#define EH_CONTENTS_MAX     8     /* so many of the contents it was told with tell a repeat */
-#define EH_CANCELLED_MAX    65536 /* cancelled tickets that may come again under another id */
-#define EH_SKILL_SETS_MAX   64    /* required-skill sets in use per team */
+#define EH_CONTENTS_MAX     8      /* so many of the contents it was told with tell a repeat */
+#define EH_CANCELLED_MAX    65536  /* cancelled tickets that may come again under another id */
+#define EH_LASTS_MAX        200000 /* customers of whom it is known who closed their last ticket */
+#define EH_SKILL_SETS_MAX   64     /* required-skill sets in use per team */
 /* How many tickets a step deals, gives back and tells of, unless its message says a number
  * (EH_FIELD_MOST). Further DUE inputs deal the rest. The message itself has at most
  * EH_STEP_EFFECTS_MORE effects more. */
@@ -178,6 +179,10 @@ struct eh_deal_detail {
     uint64_t late; /* rotation: so many are EH_ROTATION_LATE tickets late, as late as each
                       other, and come before all slots; 0: nobody is */
     uint64_t ties; /* least_loaded: how many had the least; 0: not told */
+    /* affinity: the number of the customer's ticket that the rep closed, and when; 0: the rep had
+     * one of them open */
+    uint64_t last_ticket;
+    int64_t last_closed_us;
 };
 /* Texts point into `detail`. -EH_ECORRUPT. */
 int eh_deal_detail_view(struct eh_str detail, struct eh_deal_detail *ret,
@@ -344,7 +349,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 22
+#define EH_STATE_VERSION 23
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);

@@ -95,8 +95,10 @@ enum eh_rules {
     EH_RULES_PAUSES = 34,
     /* A ticket that a rep does not answer in time is told, or goes back to the deal. */
     EH_RULES_LAPSES = 35,
+    /* A customer's next ticket may go to whoever closed their last one. */
+    EH_RULES_LAST_REP = 36,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_LAPSES
+#define EH_RULES_LAST EH_RULES_LAST_REP
 
 #endif

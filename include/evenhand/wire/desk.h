@@ -43,6 +43,13 @@ enum eh_paused_counts {
     EH_PAUSED_COUNTS_HALF = 1,
     EH_PAUSED_COUNTS_YES = 2
 };
+/* Who gets a customer's next ticket, if they can. */
+enum eh_affinity {
+    EH_AFFINITY_OFF = 0,  /* whoever the policy chooses */
+    EH_AFFINITY_OPEN = 1, /* who has one of the customer open */
+    EH_AFFINITY_LAST = 2  /* the same; where nobody has, who closed the customer's last one */
+};
+
 enum eh_presence { EH_PRESENCE_ASSUMED = 0, EH_PRESENCE_SIGNALLED = 1 };
 
 /* What becomes of the open tickets of a rep who leaves the team. */
@@ -151,7 +158,7 @@ struct eh_desk_team {
     uint32_t kind_count;
     uint8_t paused_counts;   /* enum eh_paused_counts, of ... */
     uint32_t paused_at_most; /* ... so many paused tickets of a rep; others count */
-    bool affinity_open;
+    uint8_t affinity;        /* enum eh_affinity */
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */
     int64_t overloaded_at_least_s, overloaded_at_most_s;

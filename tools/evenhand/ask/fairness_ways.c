@@ -28,7 +28,7 @@ static const struct way ways[] = {
     {"full", "others full", "only one could get, for all others were full", "alone"},
     {"mixed", "others away or full", "only one could get, others being away, overloaded or full",
      "alone"},
-    {"affinity", "customer's open ticket", "went where a ticket of the customer was open",
+    {"affinity", "customer's own rep", "went to whoever has or had a ticket of the customer",
      "affinity"},
     {"again", "dealt again to the only one", "had been given back and only one could get", ""},
     {"single", "alone in the team", "came while nobody else was in the team", ""},

@@ -70,7 +70,7 @@ static void show_what(const struct eh_cli *cli, const json_t *t)
 static const struct {
     const char *why, *words;
 } reasons[] = {
-    {"affinity", "who has the same customer's open work"},
+    {"affinity", "who has or had the same customer's work"},
     {"manager", "by a manager"},
     {"owner", "whom the helpdesk named as its owner"},
     {"release", "after a release"},

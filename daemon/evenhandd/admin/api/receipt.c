@@ -12,6 +12,7 @@
 #define SENTENCE_MAX 640
 #define AMOUNT_MAX   96
 #define NANO         INT64_C(1000000000)
+#define DAY_US       INT64_C(86400000000)
 #define MILLI        INT64_C(1000000) /* of 10^-9 */
 #define RESULT_BYTES 8
 #define SCORE_DIGITS 1000000.0 /* six decimals */
@@ -102,6 +103,17 @@ static void tell_late(const struct eh_deal_detail *d, struct eh_str rep, char re
               d->late > 1 ? "; others were as far behind, so it was drawn among them" : "");
 }
 
+static void tell_last(const struct eh_deal_detail *d, char ret[SENTENCE_MAX])
+{
+    char day[EH_DECIMAL_TEXT_MAX];
+    eh_date_print((int32_t)(d->last_closed_us / DAY_US), day);
+    eh_format(
+        ret, SENTENCE_MAX,
+        "They closed the customer's last ticket, on %s (UTC), and nobody who could have got it"
+        " has one open.",
+        day);
+}
+
 static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
                  const struct eh_receipt *receipt, char ret[SENTENCE_MAX])
 {
@@ -110,6 +122,10 @@ static void tell(const struct eh_deal_detail *d, const struct eh_desk *desk,
     const struct eh_policy_row *policy = eh_policy_row_find(why);
     if (eh_str_equal(why, eh_str("manager"))) {
         tell_manager(receipt, ret);
+        return;
+    }
+    if (d->last_ticket) {
+        tell_last(d, ret);
         return;
     }
     if (tell_booked(why, ret))
@@ -188,6 +204,17 @@ static void put_proof(json_t *body, const struct eh_receipt *receipt,
     eh_json_put_text(body, "seed", receipt->seed);
 }
 
+/* The customer's ticket that the rep closed, and that led to the deal. */
+static void put_last(json_t *body, const struct eh_deal_detail *d)
+{
+    json_t *last = d->last_ticket ? json_object() : NULL;
+    if (last) {
+        eh_json_put_int(last, "number", (int64_t)d->last_ticket);
+        eh_json_put_time(last, "closed_at", d->last_closed_us);
+    }
+    eh_json_put(body, "last", last);
+}
+
 static void put_compared(json_t *body, const struct eh_receipt *receipt,
                          const struct eh_deal_detail *d)
 {
@@ -245,6 +272,7 @@ json_t *eh_json_receipt(const struct eh_receipt *receipt, const struct eh_desk *
     eh_json_put(body, "draws", draws_json(receipt->draws));
     put_compared(body, receipt, &detail);
     put_proof(body, receipt, &detail, desk);
+    put_last(body, &detail);
     tell(&detail, desk, receipt, sentence);
     eh_json_put_string(body, "reason", sentence);
     put_check(body, receipt);
