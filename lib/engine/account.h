@@ -19,6 +19,14 @@ struct dealt {
     struct eh_key hash;
 };
 
+/* How a rep comes back to a team with `ramp` (ramps.h). */
+struct ramp {
+    int64_t gone_us; /* not there since then; 0: there, or not in the team */
+    int64_t from_us; /* came back then, and has a part of their share; 0: all of it */
+    uint64_t mark;   /* ... after this input */
+    struct eh_key hash;
+};
+
 /* The account of a rep in a team. It stays when the rep leaves. While the rep is eligible,
  * entitlement grows with the cumulative entitlement of the sets whose skills they have: it is
  * `offset` + share × their sum; else `offset` alone. So an account changes only when eligibility
@@ -32,8 +40,15 @@ struct account {
     __int128 turns; /* what rounds without the rep still owe them, 10^-15 tickets */
     struct dealt dealt;
     struct pausing pausing;
+    struct ramp ramp;
     struct eh_key hash;
 };
+
+/* Whether there is something to keep of how they come back. */
+static inline bool eh_account_ramps(const struct account *account)
+{
+    return account->ramp.gone_us || account->ramp.from_us;
+}
 
 /* All accounts, by number; an account is never given up. */
 struct accounts {

@@ -229,6 +229,8 @@ static int ticket_deal(struct step *s, uint32_t slot)
 {
     const struct ticket *t = &s->e->tickets.slots[slot];
     const struct last *last;
+    if (eh_eligible_end_ramps(s->e, t->team))
+        s->touched = true;
     uint32_t avoid = rep_to_avoid(s->e, t), at = eh_affinity_find(s->e, t, s->now_us, &last);
     if (at == NONE || at == avoid || is_before_affinity(s))
         return ticket_deal_by_policy(s, slot, avoid);

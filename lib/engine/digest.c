@@ -38,6 +38,7 @@ enum object {
     OBJECT_CLOCK = 20,
     OBJECT_PAUSE = 21,
     OBJECT_LAST = 22,
+    OBJECT_RAMP = 23,
     OBJECT_ANSWERING = 24
 };
 
@@ -106,6 +107,16 @@ void eh_digest_pausing(struct eh_engine *e, struct account *account)
 {
     eh_encode_pausing(e, account, scratch_begin(e, OBJECT_PAUSE));
     hash_replace(e, &account->pausing.hash);
+}
+
+void eh_digest_ramp(struct eh_engine *e, struct account *account)
+{
+    if (!eh_account_ramps(account)) {
+        eh_digest_leave(e, &account->ramp.hash);
+        return;
+    }
+    eh_encode_ramp(e, account, scratch_begin(e, OBJECT_RAMP));
+    hash_replace(e, &account->ramp.hash);
 }
 
 void eh_digest_pending(struct eh_engine *e, struct pending_outcome *pending)
@@ -403,6 +414,11 @@ static unsigned __int128 accounts_sum(const struct eh_engine *e, struct eh_bytes
         bytes_start(bytes, OBJECT_ACCOUNT);
         eh_encode_account(e, &e->accounts.items[i], bytes);
         sum += bytes_hash(bytes);
+        if (eh_account_ramps(&e->accounts.items[i])) {
+            bytes_start(bytes, OBJECT_RAMP);
+            eh_encode_ramp(e, &e->accounts.items[i], bytes);
+            sum += bytes_hash(bytes);
+        }
         if (e->accounts.items[i].dealt.on_day == 0)
             continue;
         bytes_start(bytes, OBJECT_DEALT);

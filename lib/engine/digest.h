@@ -17,6 +17,7 @@ void eh_digest_ticket(struct eh_engine *, uint32_t slot);
 void eh_digest_rep(struct eh_engine *, uint32_t rep);
 void eh_digest_account(struct eh_engine *, struct account *);
 void eh_digest_dealt(struct eh_engine *, struct account *); /* by `at_most` */
+void eh_digest_ramp(struct eh_engine *, struct account *);
 void eh_digest_pause(struct eh_engine *, struct pause *);
 void eh_digest_pausing(struct eh_engine *, struct account *); /* pauses begun on a day */
 void eh_digest_pending(struct eh_engine *, struct pending_outcome *);

@@ -22,15 +22,11 @@ static const struct node nobody = {0, 0, NONE, 0, 0};
 
 /* Negative: a has less load per share than b. Points stay below 2^30 and shares below 2^20, so the
  * products are exact. */
-static int load_compare(const struct rep *a, const struct rep *b)
+static int load_compare(const struct eh_engine *e, const struct member *a, const struct member *b)
 {
-    uint64_t left = a->points * b->share_ppm, right = b->points * a->share_ppm;
+    uint64_t left = e->roster.reps[a->rep].points * b->weight,
+             right = e->roster.reps[b->rep].points * a->weight;
     return left < right ? -1 : left > right;
-}
-
-static const struct rep *member_rep(const struct eh_engine *e, const struct team *team, uint32_t at)
-{
-    return &e->roster.reps[team->members[at].rep];
 }
 
 static void node_combine(const struct eh_engine *e, const struct team *team, struct node *tree,
@@ -42,7 +38,7 @@ static void node_combine(const struct eh_engine *e, const struct team *team, str
         int order = a->best == NONE ? 1
                     : b->best == NONE
                         ? -1
-                        : load_compare(member_rep(e, team, a->best), member_rep(e, team, b->best));
+                        : load_compare(e, &team->members[a->best], &team->members[b->best]);
         sum.best = order <= 0 ? a->best : b->best;
         sum.ties = order < 0 ? a->ties : order > 0 ? b->ties : a->ties + b->ties;
     }
@@ -56,24 +52,21 @@ static void dues_combine(__int128 *dues, uint32_t at)
         dues[at] = dues[2 * at] < dues[2 * at + 1] ? dues[2 * at] : dues[2 * at + 1];
 }
 
-static struct node leaf_make(const struct eh_engine *e, const struct team *team, uint32_t set,
-                             uint32_t position)
+static struct node leaf_make(const struct team *team, uint32_t set, uint32_t position)
 {
     const struct member *member = &team->members[position];
     const struct slot *slots = team->sets[set].slots;
     if (!(member_deals(member) >> set & 1))
         return nobody;
-    return (struct node){e->roster.reps[member->rep].share_ppm, 1, position, 1,
-                         slots ? slots[position].slots : 0};
+    return (struct node){member->weight, 1, position, 1, slots ? slots[position].slots : 0};
 }
 
-static void due_put(const struct eh_engine *e, const struct team *team, uint32_t set,
-                    uint32_t position)
+static void due_put(const struct team *team, uint32_t set, uint32_t position)
 {
     __int128 *dues = team->sets[set].dues;
     uint32_t at = team->leaves + position;
     bool can = team->sets[set].tree[at].count > 0;
-    dues[at] = can ? eh_turns_due(e, team, set, position) : NEVER_DUE;
+    dues[at] = can ? eh_turns_due(team, set, position) : NEVER_DUE;
 }
 
 static void leaf_put(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32_t position,
@@ -84,7 +77,7 @@ static void leaf_put(struct eh_engine *e, uint32_t team_no, uint32_t set, uint32
     uint32_t at = team->leaves + position;
     tree[at] = leaf;
     if (team->sets[set].dues)
-        due_put(e, team, set, position);
+        due_put(team, set, position);
     for (at /= 2; at >= 1; at /= 2) {
         node_combine(e, team, tree, at);
         dues_combine(team->sets[set].dues, at);
@@ -136,17 +129,21 @@ static void member_set_flags(struct eh_engine *e, uint32_t team_no, uint32_t pos
     struct member *member = &team->members[position];
     const struct rep *rep = &e->roster.reps[member->rep];
     uint64_t was = member_deals(member);
-    member->available = member->active && !member->off && !rep->absent &&
-                        rep->status == EH_STATUS_AVAILABLE && !eh_rep_is_away_in(e, rep, team_no);
+    bool there = member->active && !member->off && !rep->absent && rep->status != EH_STATUS_AWAY &&
+                 !eh_rep_is_away_in(e, rep, team_no);
+    eh_ramp_see(e, team_no, member, there);
+    member->available = there && rep->status == EH_STATUS_AVAILABLE;
     eh_limit_set(e, member, eh_limit_of_hour(e, team, member));
     member->eligible = member->available && eh_below_capacity(team, rep) && !member->hour_full &&
                        !eh_limit_of_day(e, team, member);
     member->full = eh_kind_full_sets(e, team, member);
-    uint64_t is = member_deals(member);
-    if (was & ~is)
-        member_leave(e, team_no, member, was & ~is);
-    if (is & ~was)
-        member_enter(e, team_no, member, is & ~was);
+    uint32_t weight = eh_ramp_weight(e, team, member);
+    uint64_t is = member_deals(member), stays = weight == member->weight ? was & is : 0;
+    if (was & ~stays)
+        member_leave(e, team_no, member, was & ~stays);
+    member->weight = weight;
+    if (is & ~stays)
+        member_enter(e, team_no, member, is & ~stays);
     if (!member->eligible && team->policy->by_slots && e->rules < EH_RULES_TURNS && !e->restoring)
         member_drop_slots(e, team_no, position);
 }
@@ -187,9 +184,9 @@ static void tree_build(struct eh_engine *e, uint32_t team_no, uint32_t set_no)
     for (uint32_t i = 0; i < team->leaves; i++) {
         bool member = i < team->member_count;
         set->able += member && team->members[i].active && team->members[i].sets >> set_no & 1;
-        set->tree[team->leaves + i] = member ? leaf_make(e, team, set_no, i) : nobody;
+        set->tree[team->leaves + i] = member ? leaf_make(team, set_no, i) : nobody;
         if (set->dues && member)
-            due_put(e, team, set_no, i);
+            due_put(team, set_no, i);
         else if (set->dues)
             set->dues[team->leaves + i] = NEVER_DUE;
         if (member && team->members[i].available && team->members[i].sets >> set_no & 1)
@@ -246,8 +243,9 @@ void eh_eligible_member(struct eh_engine *e, uint32_t team_no, uint32_t position
     struct member *member = &team->members[position];
     bool was_available = member->available, was_eligible = member->eligible;
     uint64_t was = member_deals(member);
+    uint32_t weight = member->weight;
     member_set_flags(e, team_no, position);
-    uint64_t changed = was ^ member_deals(member);
+    uint64_t is = member_deals(member), changed = weight == member->weight ? was ^ is : was | is;
     uint32_t change = (uint32_t)member->available - (uint32_t)was_available; /* modulo 2^32 */
     team->available += change;
     bool leaves = was_eligible != member->eligible || (member->eligible && team->policy->by_load);
@@ -257,7 +255,7 @@ void eh_eligible_member(struct eh_engine *e, uint32_t team_no, uint32_t position
         uint32_t set = (uint32_t)__builtin_ctzll(left);
         team->sets[set].available += change;
         if (leaves || changed >> set & 1)
-            leaf_put(e, team_no, set, position, leaf_make(e, team, set, position));
+            leaf_put(e, team_no, set, position, leaf_make(team, set, position));
     }
 }
 
@@ -266,6 +264,25 @@ void eh_eligible_refresh(struct eh_engine *e, uint32_t rep_no)
     const struct rep *rep = &e->roster.reps[rep_no];
     for (uint32_t i = 0; i < rep->membership_count; i++)
         eh_eligible_member(e, rep->memberships[i].team, rep->memberships[i].position);
+}
+
+bool eh_eligible_end_ramps(struct eh_engine *e, uint32_t team_no)
+{
+    uint32_t rep, left = e->ramps_left;
+    while (e->ramps_left > 0 && (rep = eh_ramps_pop(e, team_no)) != NONE) {
+        uint32_t position = eh_member_position(e, team_no, rep);
+        e->ramps_left--;
+        if (position != NONE)
+            eh_eligible_member(e, team_no, position);
+    }
+    return e->ramps_left < left;
+}
+
+void eh_eligible_ramps(struct eh_engine *e)
+{
+    for (uint32_t i = 0; i < e->roster.team_ids.count && e->ramps_open > 0; i++)
+        if (e->roster.teams[i].desk && e->roster.teams[i].desk->ramp_ppm)
+            (void)eh_eligible_end_ramps(e, i);
 }
 
 static void team_new_hour(struct eh_engine *e, uint32_t team_no)
@@ -287,12 +304,12 @@ void eh_eligible_mask(struct eh_engine *e, uint32_t team_no, uint32_t set, uint3
                       bool in)
 {
     struct team *team = &e->roster.teams[team_no];
-    leaf_put(e, team_no, set, position, in ? leaf_make(e, team, set, position) : nobody);
+    leaf_put(e, team_no, set, position, in ? leaf_make(team, set, position) : nobody);
 }
 
 void eh_eligible_slots(struct eh_engine *e, uint32_t team, uint32_t set, uint32_t position)
 {
-    leaf_put(e, team, set, position, leaf_make(e, &e->roster.teams[team], set, position));
+    leaf_put(e, team, set, position, leaf_make(&e->roster.teams[team], set, position));
 }
 
 uint64_t eh_eligible_weight_before(const struct team *team, const struct skill_set *set,
@@ -330,11 +347,11 @@ uint32_t eh_eligible_at_weight(const struct team *team, const struct skill_set *
 uint32_t eh_eligible_at_tie(const struct eh_engine *e, const struct team *team,
                             const struct skill_set *set, uint64_t at)
 {
-    const struct rep *least = member_rep(e, team, set->tree[1].best);
+    const struct member *least = &team->members[set->tree[1].best];
     uint32_t node = 1;
     while (node < team->leaves) {
         const struct node *left = &set->tree[node *= 2];
-        bool tied = left->best != NONE && load_compare(member_rep(e, team, left->best), least) == 0;
+        bool tied = left->best != NONE && load_compare(e, &team->members[left->best], least) == 0;
         uint32_t ties = tied ? left->ties : 0;
         if (at >= ties) {
             at -= ties;

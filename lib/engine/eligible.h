@@ -17,6 +17,10 @@ void eh_eligible_build_set(struct eh_engine *, uint32_t team, uint32_t set);
 void eh_eligible_refresh(struct eh_engine *, uint32_t rep);
 /* Another hour of the clock began: who got nothing for the rest of the one before may get some. */
 void eh_eligible_new_hour(struct eh_engine *);
+/* Ends the ramps of the team that are over, as many as the step may; true: there were some. And
+ * those of all teams. */
+bool eh_eligible_end_ramps(struct eh_engine *, uint32_t team);
+void eh_eligible_ramps(struct eh_engine *);
 /* After a member went on or off. */
 void eh_eligible_member(struct eh_engine *, uint32_t team, uint32_t position);
 void eh_eligible_mask(struct eh_engine *, uint32_t team, uint32_t set, uint32_t position, bool in);

@@ -178,6 +178,15 @@ void eh_encode_pausing(const struct eh_engine *e, const struct account *a, struc
     eh_bytes_put_u(out, a->pausing.begun);
 }
 
+void eh_encode_ramp(const struct eh_engine *e, const struct account *a, struct eh_bytes *out)
+{
+    eh_bytes_put_str(out, e->roster.team_ids.items[a->team]);
+    eh_bytes_put_str(out, e->roster.rep_ids.items[a->rep]);
+    eh_bytes_put_i(out, a->ramp.gone_us);
+    eh_bytes_put_i(out, a->ramp.from_us);
+    eh_bytes_put_u(out, a->ramp.mark);
+}
+
 void eh_encode_ledger(const struct eh_engine *e, uint32_t team, struct eh_bytes *out)
 {
     const struct ledger *ledger = &e->roster.teams[team].ledger;

@@ -27,6 +27,7 @@ void eh_encode_ticket(const struct eh_engine *, const struct ticket *, struct eh
 void eh_encode_clock(const struct eh_engine *, const struct clock *, struct eh_bytes *);
 void eh_encode_rep(const struct eh_engine *, uint32_t rep, struct eh_bytes *);
 void eh_encode_account(const struct eh_engine *, const struct account *, struct eh_bytes *);
+void eh_encode_ramp(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_dealt(const struct eh_engine *, const struct account *, struct eh_bytes *);
 void eh_encode_pause(const struct eh_engine *, const struct pause *, struct eh_bytes *);
 void eh_encode_pausing(const struct eh_engine *, const struct account *, struct eh_bytes *);

@@ -279,6 +279,8 @@ int eh_engine_step(struct eh_engine *e, const struct eh_input *in, struct eh_eff
     eh_message_of_input(in, &s.m);
     eh_step_begin(fx);
     e->now_us = in->at_us;
+    e->ramps_left = RAMPS_PER_STEP;
+    eh_eligible_ramps(e);
     if (eh_hours_turn(e, in->at_us))
         eh_eligible_new_hour(e);
     int r = step_decide(&s);

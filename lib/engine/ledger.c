@@ -55,7 +55,7 @@ static void member_settle(struct eh_engine *e, const struct member *member,
     struct account *account = member_account(e, member);
     if (cumulative.count == 0 && cumulative.value == 0)
         return;
-    amount_add(&account->offset, cumulative, sign * e->roster.reps[member->rep].share_ppm);
+    amount_add(&account->offset, cumulative, sign * member->weight);
     eh_digest_account(e, account);
 }
 
@@ -76,8 +76,7 @@ struct amount eh_ledger_entitled(const struct eh_engine *e, const struct team *t
 {
     const struct member *member = &team->members[position];
     struct amount sum = e->accounts.items[member->account].offset;
-    amount_add(&sum, sets_cumulative(team, member_deals(member)),
-               e->roster.reps[member->rep].share_ppm);
+    amount_add(&sum, sets_cumulative(team, member_deals(member)), member->weight);
     return sum;
 }
 
@@ -240,7 +239,7 @@ static struct amount team_entitled(const struct eh_engine *e, uint32_t team_no)
             amount_add(&sum, team->sets[i].carry, 1);
     for (uint32_t i = 0; i < team->member_count; i++)
         amount_add(&sum, sets_cumulative(team, member_deals(&team->members[i])),
-                   e->roster.reps[team->members[i].rep].share_ppm);
+                   team->members[i].weight);
     for (uint32_t i = 0; i < e->accounts.count; i++)
         if (e->accounts.items[i].team == team_no)
             amount_add(&sum, e->accounts.items[i].offset, 1);

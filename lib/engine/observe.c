@@ -8,6 +8,7 @@
 #include "interner.h"
 #include "ledger.h"
 #include "policy.h"
+#include "ramps.h"
 #include "skill_set.h"
 #include "state.h"
 #include "step.h"
@@ -84,10 +85,12 @@ int eh_watch_chances(struct eh_engine *e, const struct eh_choice *choice)
             continue;
         uint32_t rep = team->members[i].rep;
         c->positions[c->count] = i;
-        c->items[c->count++] = (struct eh_deal_chance){.rep = interned(&e->roster.rep_ids, rep),
-                                                       .share_ppm = e->roster.reps[rep].share_ppm,
-                                                       .slots = tree[team->leaves + i].slots,
-                                                       .points = e->roster.reps[rep].points};
+        c->items[c->count++] =
+            (struct eh_deal_chance){.rep = interned(&e->roster.rep_ids, rep),
+                                    .share_ppm = team->members[i].weight,
+                                    .ramp_until_us = eh_ramp_until(e, team, &team->members[i]),
+                                    .slots = tree[team->leaves + i].slots,
+                                    .points = e->roster.reps[rep].points};
     }
     team->policy->chances(choice, c);
     return 0;

@@ -46,14 +46,13 @@ static bool member_takes_part(const struct round *r, uint32_t position)
 
 static __int128 member_share(const struct round *r, uint32_t position)
 {
-    return (__int128)r->e->roster.reps[r->team->members[position].rep].share_ppm * PER_TICKET;
+    return (__int128)r->team->members[position].weight * PER_TICKET;
 }
 
 /* What the member is owed, above the level. */
 static __int128 member_owed(const struct round *r, uint32_t position)
 {
-    return eh_turns_owed(r->e, r->team, r->set_no, position) +
-           (__int128)r->set->turns.level * TICKET;
+    return eh_turns_owed(r->team, r->set_no, position) + (__int128)r->set->turns.level * TICKET;
 }
 
 /* The level: so low that one of those who may get the ticket is not ahead of it. */
@@ -64,7 +63,7 @@ static uint32_t round_level(const struct round *r)
     for (uint32_t i = 0; i < r->team->member_count; i++) {
         if (i == r->avoid || !member_takes_part(r, i))
             continue;
-        __int128 of = eh_turns_owed(r->e, r->team, r->set_no, i);
+        __int128 of = eh_turns_owed(r->team, r->set_no, i);
         most = !any || of > most ? of : most;
         any = true;
     }
@@ -193,8 +192,8 @@ static uint32_t late_next(const struct eh_choice *choice, uint32_t position)
 static __int128 member_owed_with(const struct eh_choice *choice, uint32_t position)
 {
     uint32_t set = (uint32_t)(choice->set - choice->team->sets);
-    uint32_t share = choice->engine->roster.reps[choice->team->members[position].rep].share_ppm;
-    __int128 owed_now = eh_turns_owed(choice->engine, choice->team, set, position);
+    uint32_t share = choice->team->members[position].weight;
+    __int128 owed_now = eh_turns_owed(choice->team, set, position);
     return owed_now + (choice_cumulative(choice) - choice->set->turns.cumulative) * share;
 }
 
@@ -277,8 +276,7 @@ static void rotation_took(struct eh_engine *e, uint32_t team_no, uint32_t set_no
     slot_take(e, team_no, set_no, position, 1, TICKET);
     if (avoid != NONE)
         slot_take(e, team_no, set_no, avoid, 0,
-                  (set->turns.cumulative - before) *
-                      e->roster.reps[team->members[avoid].rep].share_ppm);
+                  (set->turns.cumulative - before) * team->members[avoid].weight);
 }
 
 /* If somebody is late, each of the latest counts as one slot, and nobody else has one. */

@@ -275,6 +275,8 @@ bool eh_engine_member(const struct eh_engine *e, struct eh_str team_id, uint32_t
         .schedule = eh_schedule_of(e, (uint32_t)(team - e->roster.teams), member->rep),
         .full = !eh_below_capacity(team, rep) || eh_limit_of_hour(e, team, member) ||
                 eh_limit_of_day(e, team, member),
+        .share_ppm = member->weight,
+        .ramp_until_us = eh_ramp_until(e, team, member),
         .active = member->active,
         .left = !member->active && eh_member_is_over(e, member),
         .open = rep->open.count,

@@ -282,6 +282,24 @@ static int dealt_read(struct eh_engine *e, struct eh_reader *in)
     return account->dealt.on_day ? 0 : -EH_ECORRUPT;
 }
 
+static int ramp_read(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in));
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
+    uint32_t at = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
+    if (at == NONE)
+        return -EH_ECORRUPT;
+    struct account *account = &e->accounts.items[at];
+    account->ramp.gone_us = eh_read_i(in);
+    account->ramp.from_us = eh_read_i(in);
+    account->ramp.mark = eh_read_u(in);
+    eh_digest_ramp(e, account);
+    return eh_account_ramps(account) && eh_is_time(account->ramp.gone_us) &&
+                   eh_is_time(account->ramp.from_us) && account->ramp.mark <= e->input
+               ? 0
+               : -EH_ECORRUPT;
+}
+
 /* The ids are in the order of the desk's plans. */
 static int desk_mark_published(const struct globals *globals, struct eh_desk *desk)
 {
@@ -495,6 +513,8 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = objects_read(e, in, ACCOUNTS_MAX, account_read);
     if (r == 0)
         r = objects_read(e, in, ACCOUNTS_MAX, dealt_read);
+    if (r == 0 && e->rules >= EH_RULES_RAMP)
+        r = objects_read(e, in, ACCOUNTS_MAX, ramp_read);
     if (r == 0 && globals.desk)
         r = desk_read(e, &at_desk, &globals, error);
     if (r == 0)

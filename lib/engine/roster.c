@@ -171,6 +171,7 @@ void eh_team_free(struct team *team)
     }
     free(team->sets);
     free(team->members);
+    eh_ramps_done(&team->ramps);
 }
 
 /* Removes a team from the desk. Its ledger and its periods stay. */
@@ -280,6 +281,8 @@ int eh_roster_install(struct eh_engine *e, struct eh_parsed_desk *file, int64_t 
         r = eh_kinds_lay_out(e);
     if (r == 0)
         r = eh_sets_regroup(e);
+    if (r == 0)
+        r = eh_ramps_lay_out(e);
     eh_parsed_desk_drop(old);
     if (r < 0)
         return r;

@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "past.h"
 #include "period_list.h"
+#include "ramps.h"
 #include "signal_terms.h"
 #include "units.h"
 
@@ -76,13 +77,14 @@ struct member {
     uint32_t account;
     const struct eh_desk_member *ranges;
     uint32_t range_count;
-    bool active;    /* today is within a range */
-    bool off;       /* by a schedule, as it was told */
-    bool available; /* active, at work, and available */
-    bool eligible;  /* available, below capacity, and not over the team's `at_most` */
-    bool hour_full; /* over what the team deals in an hour */
-    uint64_t sets;  /* bit i: has the skills of sets[i] */
-    uint64_t full;  /* bit i: has as many open tickets of the kind of sets[i] as the team allows */
+    bool active;     /* today is within a range */
+    bool off;        /* by a schedule, as it was told */
+    bool available;  /* active, at work, and available */
+    bool eligible;   /* available, below capacity, and not over the team's `at_most` */
+    bool hour_full;  /* over what the team deals in an hour */
+    uint32_t weight; /* their share, ppm, or the part of it that they have while they ramp up */
+    uint64_t sets;   /* bit i: has the skills of sets[i] */
+    uint64_t full;   /* bit i: has as many open tickets of the kind of sets[i] as the team allows */
 };
 
 /* Bit i: may get a ticket of sets[i] now. */
@@ -105,8 +107,9 @@ struct team {
     uint32_t available;
     uint32_t today; /* members of today, in whatever state; it follows from them */
     uint64_t waiting, open;
-    uint64_t late;     /* of both: told to be late, and not answered */
-    uint64_t paused;   /* of the open tickets */
+    uint64_t late;   /* of both: told to be late, and not answered */
+    uint64_t paused; /* of the open tickets */
+    struct ramps ramps;
     uint32_t schedule; /* of reps who have none of their own: a number, or 0 */
     struct eh_key hours_hash;
     uint64_t limited;     /* bit i: the team limits how many open tickets of the kind of sets[i] */

@@ -107,6 +107,20 @@ static void dealt_put(const struct eh_engine *e, struct eh_bytes *out)
             eh_encode_dealt(e, &e->accounts.items[i], out);
 }
 
+/* Snapshots under earlier rules have no such list. */
+static void ramps_put(const struct eh_engine *e, struct eh_bytes *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        count += eh_account_ramps(&e->accounts.items[i]);
+    if (e->rules < EH_RULES_RAMP)
+        return;
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; i < e->accounts.count; i++)
+        if (eh_account_ramps(&e->accounts.items[i]))
+            eh_encode_ramp(e, &e->accounts.items[i], out);
+}
+
 static void purses_put(const struct eh_engine *e, struct eh_bytes *out)
 {
     uint32_t count = 0;
@@ -137,6 +151,7 @@ int eh_engine_snapshot(const struct eh_engine *e, struct eh_bytes *out)
     for (uint32_t i = 0; i < e->accounts.count; i++)
         eh_encode_account(e, &e->accounts.items[i], out);
     dealt_put(e, out);
+    ramps_put(e, out);
     sets_put_checked(e, out);
     tickets_put(e, out);
     eh_bytes_put_u(out, e->pending.list.count);

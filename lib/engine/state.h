@@ -71,7 +71,9 @@ struct eh_engine {
     uint32_t rules; /* enum eh_rules: in force */
     struct hours hours;
 
-    int64_t now_us; /* of the step under way; no part of the state */
+    int64_t now_us;      /* of the step under way; no part of the state */
+    uint32_t ramps_left; /* ramps that it may still end */
+    uint32_t ramps_open; /* places in the queues of ramps (ramps.h) */
 
     bool broken;           /* a step failed half way: nothing can be decided any more */
     bool restoring;        /* eligibility is found again, nobody enters or leaves */

@@ -10,6 +10,7 @@
 #include "index.h"
 #include "kinds.h"
 #include "pauses.h"
+#include "ramps.h"
 #include "state.h"
 #include "story.h"
 #include "ticket.h"
@@ -128,6 +129,8 @@ void eh_ticket_count(struct eh_engine *e, const struct ticket *t, bool in)
     struct team *team = &e->roster.teams[t->team];
     *(t->state == EH_TICKET_WAITING ? &e->tickets.waiting : &e->tickets.open) += one;
     *(t->state == EH_TICKET_WAITING ? &team->waiting : &team->open) += one;
+    if (t->state == EH_TICKET_WAITING)
+        eh_ramps_count(e, t, in);
     if (t->state == EH_TICKET_HELD)
         e->tickets.held += one;
     e->roster.kinds[t->kind].held += one;

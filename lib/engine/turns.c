@@ -26,14 +26,12 @@ static bool member_is_eligible(const struct team *team, uint32_t set, uint32_t p
     return member_deals(&team->members[position]) >> set & 1;
 }
 
-__int128 eh_turns_owed(const struct eh_engine *e, const struct team *team, uint32_t set,
-                       uint32_t position)
+__int128 eh_turns_owed(const struct team *team, uint32_t set, uint32_t position)
 {
     const struct slot *slot = &team->sets[set].slots[position];
     if (!member_is_eligible(team, set, position))
         return slot->offset;
-    return slot->offset +
-           team->sets[set].turns.cumulative * e->roster.reps[team->members[position].rep].share_ppm;
+    return slot->offset + team->sets[set].turns.cumulative * team->members[position].weight;
 }
 
 static void member_settle(struct eh_engine *e, uint32_t team_no, const struct member *member,
@@ -48,8 +46,7 @@ static void member_settle(struct eh_engine *e, uint32_t team_no, const struct me
         __int128 cumulative = team->sets[set].turns.cumulative;
         if (cumulative == 0)
             continue;
-        team->sets[set].slots[position].offset +=
-            sign * cumulative * e->roster.reps[member->rep].share_ppm;
+        team->sets[set].slots[position].offset += sign * cumulative * member->weight;
         eh_digest_slot(e, team_no, set, position);
     }
 }
@@ -81,7 +78,7 @@ void eh_turns_put_down(struct eh_engine *e, const struct team *team, uint32_t se
 {
     struct slot *slot = &team->sets[set].slots[position];
     struct account *account = &e->accounts.items[team->members[position].account];
-    __int128 owed = eh_turns_owed(e, team, set, position);
+    __int128 owed = eh_turns_owed(team, set, position);
     eh_digest_leave(e, &slot->hash);
     *slot = (struct slot){0};
     if (owed == 0)
@@ -108,12 +105,11 @@ void eh_turns_advance(struct eh_engine *e, uint32_t team, uint32_t set_no, uint6
 
 /* ---- when it matters */
 
-__int128 eh_turns_due(const struct eh_engine *e, const struct team *team, uint32_t set_no,
-                      uint32_t position)
+__int128 eh_turns_due(const struct team *team, uint32_t set_no, uint32_t position)
 {
     const struct skill_set *set = &team->sets[set_no];
     const struct slot *slot = &set->slots[position];
-    uint32_t share = e->roster.reps[team->members[position].rep].share_ppm;
+    uint32_t share = team->members[position].weight;
     __int128 tickets = (slot->slots ? EH_ROTATION_LATE : 1) - (__int128)set->turns.level;
     __int128 missing = tickets * TICKET - slot->offset;
     return missing > 0 ? (missing + share - 1) / share : missing / share;

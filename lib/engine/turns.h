@@ -43,8 +43,7 @@ void eh_turns_enter(struct eh_engine *, uint32_t team, const struct member *, ui
 void eh_turns_leave(struct eh_engine *, uint32_t team, const struct member *, uint64_t sets);
 /* What the member is owed now: entitled by the deals of the rounds, less received by them; 10^-15
  * tickets. */
-__int128 eh_turns_owed(const struct eh_engine *, const struct team *, uint32_t set,
-                       uint32_t position);
+__int128 eh_turns_owed(const struct team *, uint32_t set, uint32_t position);
 /* Moves what is owed to the account, for a member who has no part in the set any more; and from the
  * account into a round. */
 void eh_turns_put_down(struct eh_engine *, const struct team *, uint32_t set, uint32_t position);
@@ -53,8 +52,7 @@ void eh_turns_take_up(struct eh_engine *, uint32_t team, uint32_t set, uint32_t 
 __int128 eh_turns_next(const struct skill_set *, uint64_t weight);
 void eh_turns_advance(struct eh_engine *, uint32_t team, uint32_t set, uint64_t weight);
 /* The cumulative entitlement at which the member is owed so much that it matters. */
-__int128 eh_turns_due(const struct eh_engine *, const struct team *, uint32_t set,
-                      uint32_t position);
+__int128 eh_turns_due(const struct team *, uint32_t set, uint32_t position);
 /* The first member, from this position on, to whom it matters by this cumulative entitlement; or
  * NONE. */
 uint32_t eh_turns_due_from(const struct team *, const struct skill_set *, __int128 cumulative,

@@ -273,6 +273,25 @@ static struct eh_str leavers_print(const struct eh_desk_team *team, char ret[EH_
     return eh_str_n(ret, size);
 }
 
+/* "50% for 1d", or "none". */
+static struct eh_str ramp_print(const struct eh_desk_team *team, char ret[2 * EH_DECIMAL_TEXT_MAX])
+{
+    char part[EH_DECIMAL_TEXT_MAX], time[EH_DECIMAL_TEXT_MAX];
+    eh_ppm_print(team->ramp_ppm, part);
+    eh_duration_print(team->ramp_for_s, time);
+    size_t size = team->ramp_ppm ? eh_format(ret, 2 * EH_DECIMAL_TEXT_MAX, "%s for %s", part, time)
+                                 : eh_format(ret, 2 * EH_DECIMAL_TEXT_MAX, "none");
+    return eh_str_n(ret, size);
+}
+
+static void ramp_diff(struct eh_lines *to, const struct eh_desk_team *old,
+                      const struct eh_desk_team *new)
+{
+    struct about about = {"team", new->id};
+    char was[2 * EH_DECIMAL_TEXT_MAX], is[2 * EH_DECIMAL_TEXT_MAX];
+    text_diff(to, &about, "ramp", ramp_print(old, was), ramp_print(new, is));
+}
+
 static void leavers_diff(struct eh_lines *to, const struct eh_desk_team *old,
                          const struct eh_desk_team *new)
 {
@@ -323,6 +342,7 @@ static void rules_diff(struct eh_lines *to, const struct eh_desk_team *old,
     number_diff(to, &about, "paused.counts", paused_print, old->paused_counts, new->paused_counts);
     number_diff(to, &about, "paused.at_most", whole_print, old->paused_at_most,
                 new->paused_at_most);
+    ramp_diff(to, old, new);
     number_diff(to, &about, "affinity", affinity_print, old->affinity, new->affinity);
     number_diff(to, &about, "affinity_for", eh_duration_print, old->affinity_for_s,
                 new->affinity_for_s);

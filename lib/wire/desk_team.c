@@ -228,6 +228,35 @@ static int paused_read(struct desk_reader *reader, const struct desk_node *node,
     return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
 }
 
+/* Reads "50% for 1d". */
+static int ramp_read(struct desk_reader *reader, const struct desk_node *node,
+                     const struct desk_path *path, void *ret)
+{
+    static const char between[] = " for ";
+    const uint32_t wide = sizeof between - 1;
+    struct eh_desk_team *team = ret;
+    struct eh_str text;
+    int64_t ppm = 0, seconds = 0;
+    int r = eh_desk_read_text(reader, node, path, &text);
+    if (r < 0)
+        return r;
+    uint32_t size = 0;
+    while (size + wide < text.size && memcmp(text.data + size, between, wide) != 0)
+        size++;
+    if (size + wide >= text.size || eh_percent_parse(eh_str_n(text.data, size), &ppm, NULL) < 0 ||
+        eh_duration_parse(eh_str_n(text.data + size + wide, text.size - size - wide), &seconds,
+                          NULL) < 0)
+        return eh_desk_refuse(reader, node, path, EH_EINVAL,
+                              "`%.*s` is no part of a share and a time, such as 50%% for 1d",
+                              text.size < 40 ? (int)text.size : 40, text.data);
+    if (ppm < EH_PPM / 100 || ppm > EH_PPM || seconds < 1 || seconds > EH_DESK_DURATION_MAX_S)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE,
+                              "is not between 1%% for 1s and 100%% for 366d");
+    team->ramp_ppm = (uint32_t)ppm;
+    team->ramp_for_s = seconds;
+    return 0;
+}
+
 static int affinity_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, void *ret)
 {
@@ -339,6 +368,7 @@ static const struct desk_field team_fields[] = {
     {"at_most", at_most_read, 0, false},
     {"kinds", eh_desk_read_kind_limits, 0, false},
     {"paused", paused_read, 0, false},
+    {"ramp", ramp_read, 0, false},
     {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity), false},
     {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},

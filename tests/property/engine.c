@@ -102,7 +102,7 @@ static void check_dues(const struct eh_engine *e, const struct team *team, uint3
             continue;
         }
         __int128 share = e->roster.reps[team->members[i].rep].share_ppm;
-        __int128 owed = eh_turns_owed(e, team, set_no, i) + set->turns.level * (__int128)TICKET;
+        __int128 owed = eh_turns_owed(team, set_no, i) + set->turns.level * (__int128)TICKET;
         __int128 threshold = TICKET * (__int128)(set->slots[i].slots ? EH_ROTATION_LATE : 1);
         cr_assert(owed + (due - set->turns.cumulative) * share >= threshold);
         cr_assert(owed + (due - 1 - set->turns.cumulative) * share < threshold);
@@ -122,7 +122,7 @@ static void check_turns(const struct eh_engine *e, uint32_t team_no)
     for (uint32_t set = 0; set < team->set_count; set++) {
         sum += team->sets[set].slots ? team->sets[set].turns.carry : 0;
         for (uint32_t i = 0; team->sets[set].slots && i < team->member_count; i++)
-            sum += eh_turns_owed(e, team, set, i);
+            sum += eh_turns_owed(team, set, i);
     }
     cr_assert(sum <= 0 && sum > -TICKET / 1000000, "%g", (double)sum / 1e15);
 }

@@ -37,14 +37,15 @@ struct history {
     bool unlimited;    /* desks have no capacities */
     bool keeps;        /* leavers keep their tickets */
     bool kinds;        /* desks limit open tickets of a kind, which may change */
+    bool ramps;        /* desks let people ramp up, and days pass */
     struct seed sizes; /* of steps, apart from what happens */
     uint32_t limited;  /* 0: steps have no sizes of their own */
     int64_t most;      /* of the last step */
     bool due;          /* it was a DUE input */
     struct eh_str images[HISTORY_TICKETS]; /* malloc'd: the last one given out */
     int result;
-    void (*after)(struct history *); /* each step; NULL: nothing */
-    const struct eh_input *in;       /* within it: what was decided */
+    void (*before)(struct history *), (*after)(struct history *); /* each step; NULL: nothing */
+    const struct eh_input *in;                                    /* within it: what was decided */
     void *context;
 };
 
@@ -108,6 +109,8 @@ static inline int history_step(struct history *h, struct eh_message m)
     }
     eh_arena_reset(&h->arena);
     h->fx = (struct eh_effects){.arena = &h->arena};
+    if (h->before)
+        h->before(h);
     h->result = eh_engine_step(h->e, &in, &h->fx);
     if (h->result < 0)
         return h->result;
@@ -167,6 +170,9 @@ static inline void history_write_desk(struct history *h)
                         h->keeps || history_below(h, 4) == 0 ? "keep" : "deal");
         if (h->kinds)
             at = history_kinds(h, at);
+        if (h->ramps && history_below(h, 4))
+            at += eh_format(h->desk + at, sizeof h->desk - at, " ramp: %u%% for %uh,",
+                            1 + history_below(h, 100), 1 + history_below(h, 60));
         at += eh_format(h->desk + at, sizeof h->desk - at, " reps: [");
         for (uint32_t i = 0, first = 1; i < h->rep_count; i++) {
             if (history_below(h, 3) == 0)
@@ -340,14 +346,22 @@ static inline int history_happen(struct history *h)
 static inline int history_go_on(struct history *h)
 {
     h->now_us += (int64_t)seed_below(&h->seed, 1200) * 1000000;
+    if (h->ramps && history_below(h, 8) == 0)
+        h->now_us += (int64_t)seed_below(&h->seed, 40 * 3600) * 1000000;
     int r = history_due(h);
     return r < 0 ? r : history_happen(h);
 }
 
-static inline void history_begin(struct history *h, uint64_t seed, bool kinds)
+enum { HISTORY_KINDS = 1, HISTORY_RAMPS = 2 };
+
+static inline void history_begin(struct history *h, uint64_t seed, unsigned with)
 {
     struct eh_error error;
-    *h = (struct history){.seed = {seed}, .now_us = HISTORY_START, .date = 20000, .kinds = kinds};
+    *h = (struct history){.seed = {seed},
+                          .now_us = HISTORY_START,
+                          .date = 20000,
+                          .kinds = with & HISTORY_KINDS,
+                          .ramps = with & HISTORY_RAMPS};
     h->draws.draw = history_draw;
     h->rep_count = 2 + history_below(h, HISTORY_REPS - 1);
     if (eh_engine_new(EH_RULES_LAST, &h->e, &error) < 0)
@@ -362,7 +376,7 @@ static inline void history_begin(struct history *h, uint64_t seed, bool kinds)
 
 static inline void history_start(struct history *h, uint64_t seed)
 {
-    history_begin(h, seed, false);
+    history_begin(h, seed, 0);
 }
 
 static inline void history_done(struct history *h)

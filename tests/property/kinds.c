@@ -127,7 +127,7 @@ Test(kinds, nobody_is_dealt_more)
     for (int i = 0; i < HISTORIES; i++) {
         struct history h;
         uint64_t start = seed_next(&seed);
-        history_begin(&h, start, true);
+        history_begin(&h, start, HISTORY_KINDS);
         h.after = check;
         cr_assert_eq(eh_engine_observe(h.e, watch, &h), 0);
         for (int step = 0; step < STEPS; step++)
@@ -146,8 +146,8 @@ Test(kinds, restored_anywhere)
     for (int i = 0; i < HISTORIES / 4; i++) {
         struct history one, other;
         uint64_t start = seed_next(&seed);
-        history_begin(&one, start, true);
-        history_begin(&other, start, true);
+        history_begin(&one, start, HISTORY_KINDS | HISTORY_RAMPS);
+        history_begin(&other, start, HISTORY_KINDS | HISTORY_RAMPS);
         int at = (int)seed_below(&seed, STEPS);
         for (int step = 0; step < STEPS; step++) {
             if (step == at) {

@@ -1,7 +1,11 @@
 #!/usr/bin/python3
 """times: how many tickets a team deals to a rep in an hour and on a day, by the clock of its desk; how
 many open ones of a kind."""
-from harness import Skip, default_desk, run, scenario, wait_until
+import json
+import subprocess
+import sys
+
+from harness import CHECKOUT, Skip, default_desk, run, scenario, wait_until
 from invariants import check_invariants
 from office import FAKETIME, fakes_time
 from proofs import verify_ok
@@ -66,6 +70,61 @@ def limited(most):
     team = {"id": "sales", "policy": "rotation", "reps": ["ana", "ben"]}
     return default_desk(reps=[{"id": "ana"}, {"id": "ben"}],
                         teams=[dict(team, kinds={"order": {"open": most}}) if most else team])
+
+
+RAMP = default_desk(reps=[{"id": "ana"}, {"id": "ben"}],
+                    teams=[{"id": "sales", "policy": "balanced", "ramp": "50% for 1d", "reps": ["ana", "ben"]}])
+
+
+def deals_of(stack):
+    return stack.cli("draws", "deals", "--db", stack.postgres.daemon_dsn)[1]
+
+
+def eligible_of(stack, name):
+    deals = [json.loads(line) for line in deals_of(stack).splitlines()]
+    return {one["rep"]: one for deal in deals if deal["what"] == "deal" and deal["id"] == name
+            for one in deal["eligible"]}
+
+
+@scenario("back after two days with half a share for what waited, shown and proven; a kill in between; "
+          "what comes later by full shares")
+def ramp(stack):
+    daemon = begin(stack, RAMP, "2026-06-05 14:00:00")
+
+    def ticket(name, **more):
+        stack.add(dict({"type": "ticket", "id": name, "team": "sales", "kind": "order"}, **more))
+        stack.settle()
+
+    stack.add({"type": "signal", "rep": "ana", "status": "away"})
+    stack.settle()
+    ticket("odd", skills=["welding"])  # nobody can do it: it waits all the time
+    lives_at(stack, "2026-06-08 06:00:00")
+    stack.add({"type": "signal", "rep": "ana", "status": "available"})
+    stack.settle()
+    back, = daemon.get("/v1/reps/ana").json["ramps"]
+    assert (back["team"], back["share_ppm"]) == ("sales", 500000), back
+    assert back["until"].startswith("2026-06-09T06:00"), back
+    assert daemon.get("/v1/reps/ben").json["ramps"] == []
+    assert "back in team sales: dealt to with 50% of a full position" in stack.cli("rep", "ana")[1]
+    ticket("t-1")
+    daemon.kill()
+    lives_at(stack, "2026-06-08 07:00:00")
+    ticket("t-2")
+    stack.add({"type": "outcome", "id": "odd", "outcome": "cancelled"})
+    stack.settle()
+    ticket("t-3")
+    assert daemon.get("/v1/reps/ana").json["ramps"] == []
+    for name, share in (("t-1", 500000), ("t-2", 500000), ("t-3", 1000000)):
+        eligible = eligible_of(stack, name)
+        assert eligible["ana"]["share_ppm"] == share and eligible["ben"]["share_ppm"] == 1000000, (name, eligible)
+        assert (eligible["ana"].get("ramp_until") is None) == (share == 1000000), (name, eligible)
+    stack.cli("draws", "reveal")
+    # the shares that are told are those that it was drawn by
+    done = subprocess.run([sys.executable, CHECKOUT + "/tools/evenhand-check-draws"], check=False,
+                          input=deals_of(stack), stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 0 and " 3 choices checked" in done.stdout, done.stdout
+    verify_ok(stack)
+    check_invariants(stack)
 
 
 def apply(stack, desk):

@@ -468,14 +468,14 @@ Test(desk, a_log_may_have_a_skill_twice)
     "zoe]\n"                                                                                       \
     "teams: [{id: sales, policy: random, value_weight: 12.5%, capacity: 40, affinity: open,\n"     \
     "         at_most: {per_hour: 6, per_day: 100000}, kinds: {visit: {open: 5}},\n"               \
-    "         paused: {counts: half, at_most: 200},\n"                                             \
+    "         paused: {counts: half, at_most: 200}, ramp: 12.5% for 1d,\n"                         \
     "         affinity_for: 1d, presence: signalled, overloaded: {at_least: 5m, at_most: 1h},\n"   \
     "         reps: [ana, {id: eli, from: 2026-04-01}, zoe], managers: [{group: leads}]},\n"       \
     "        {id: support, reps: [zoe]}]\n"
 
 Test(desk, diff_says_everything_that_changes)
 {
-    expect_diff(BEFORE, AFTER, 35,
+    expect_diff(BEFORE, AFTER, 36,
                 "desk main: currency EUR -> NOK\n"
                 "desk main: resend_within 1d -> 2h\n"
                 "kind query: gone\n"
@@ -500,6 +500,7 @@ Test(desk, diff_says_everything_that_changes)
                 "team sales: kinds.visit.open no limit -> 5\n"
                 "team sales: paused.counts no -> half\n"
                 "team sales: paused.at_most 20 -> 200\n"
+                "team sales: ramp none -> 12.5% for 1d\n"
                 "team sales: affinity off -> open\n"
                 "team sales: affinity_for 7d -> 1d\n"
                 "team sales: presence assumed -> signalled\n"

@@ -352,7 +352,8 @@ static void expect_corrupt(const struct eh_bytes *bytes, size_t at, uint8_t valu
     bytes->data[at] = was;
 }
 
-/* The last pause stands before the digest: 0, ticket, input, since (8 bytes and more), full. */
+/* The last pause stands before the sources that told an answer (0) and the digest: 0, ticket,
+ * input, since (8 bytes and more), full. */
 Test(engine_pause, forged_bytes_are_refused)
 {
     EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
@@ -362,7 +363,7 @@ Test(engine_pause, forged_bytes_are_refused)
     pause(1);
     pause(2);
     cr_assert_eq(eh_engine_snapshot(k.e, &bytes), 0);
-    size_t end = bytes.size - 16, length = 0;
+    size_t end = bytes.size - 17, length = 0;
     while (bytes.data[end - 2 - length] & 0x80 || length == 0) /* of since: its first byte */
         length++;
     size_t since = end - 1 - length, input = since - 1, no = since - 2, mark = since - 3;

@@ -509,6 +509,14 @@ def ledger(w):
     w.amount("ledger.loose")
 
 
+def ramp(w):
+    w.text("ramp.team")
+    w.text("ramp.rep")
+    w.i("ramp.gone")
+    w.i("ramp.from")
+    w.u("ramp.mark")
+
+
 def dealt(w):
     w.text("dealt.team")
     w.text("dealt.rep")
@@ -708,6 +716,8 @@ def snapshot(w):
     w.all("snapshot.ledgers", w.u(None), ledger)
     w.all("snapshot.accounts", w.u(None), account)
     w.all("snapshot.dealt", w.u(None), dealt)
+    if globals_.rules >= 37:
+        w.all("snapshot.ramps", w.u(None), ramp)
     w.within("snapshot.sets", lambda w: w.all("set", w.u(None), skill_set))
     w.raw("snapshot.sets_hash", 16)
     w.all("snapshot.tickets", w.u(None), ticket)

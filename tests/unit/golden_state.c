@@ -617,6 +617,32 @@ static void lapses(void)
     snapshot();
 }
 
+#define RAMP                                                                                       \
+    HEAD "time_zone: Asia/Kathmandu\n" REPS LEO                                                    \
+         "]\nteams:\n" SALES(", leo") "  - {id: care, policy: rotation, ramp: 50% for 1d, "        \
+                                      "reps: [dan, eva, fay]}\n"                                   \
+                                      "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"   \
+                                      "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* Somebody is back after a day, with a part of their share, and somebody is not. */
+static void ramps(void)
+{
+    rules(EH_RULES_RAMP);
+    struct eh_message m = {.type = EH_MESSAGE_DESK, .clock_s = 900};
+    m.has = EH_FIELD_BIT(EH_FIELD_TEXT) | EH_FIELD_BIT(EH_FIELD_CLOCK);
+    m.text = kit_quoted(&k, RAMP);
+    shell(m);
+    cr_assert_not(k.fx.refused, "%s", kit_refused(&k));
+    command(EH_MESSAGE_SIGNAL, "{'rep':'dan','status':'away'}");
+    command(EH_MESSAGE_SIGNAL, "{'rep':'eva','status':'away'}");
+    command(EH_MESSAGE_SIGNAL, "{'rep':'fay','status':'away'}");
+    ticket("B1", "care", "");
+    ticket("B2", "care", ",'skills':['zz']");
+    kit_pass(&k, 24 * 3600);
+    command(EH_MESSAGE_SIGNAL, "{'rep':'dan','status':'available'}");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -653,6 +679,7 @@ Test(golden_state, life)
     lapses();
     golden_expect("images-lapses", &images);
     lasts();
+    ramps();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

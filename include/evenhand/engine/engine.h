@@ -349,7 +349,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 23
+#define EH_STATE_VERSION 24
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -363,9 +363,10 @@ bool eh_ledger_check(const struct eh_engine *);
 
 struct eh_deal_chance {
     struct eh_str rep;
-    uint32_t share_ppm;
-    uint32_t slots;  /* rotation: left in the round */
-    uint64_t points; /* of open work, in all teams */
+    uint32_t share_ppm;    /* or the part of it that they have while they ramp up */
+    int64_t ramp_until_us; /* ... until then; EH_TIME_NEVER: it is all of it */
+    uint32_t slots;        /* rotation: left in the round */
+    uint64_t points;       /* of open work, in all teams */
     double p; /* that this rep would get it, given everything before it, under the policy; for
                  people and tests, never for decisions */
 };
@@ -567,6 +568,8 @@ struct eh_member_view {
     bool full;            /* at this team's capacity, or over its `at_most` */
     uint32_t dealt_hour, dealt_day; /* tickets of this team dealt to them since the hour and the day
                                        began; 0 where the team has no `at_most` */
+    uint32_t share_ppm;             /* that they are dealt by: theirs, or a part of it ... */
+    int64_t ramp_until_us;          /* ... until then at the latest; EH_TIME_NEVER: all of it */
     bool active;                    /* today between from and until */
     bool left;                      /* not, and no later day is to come */
     uint64_t open, points;          /* all teams of the rep; paused tickets may count less */

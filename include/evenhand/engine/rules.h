@@ -97,8 +97,10 @@ enum eh_rules {
     EH_RULES_LAPSES = 35,
     /* A customer's next ticket may go to whoever closed their last one. */
     EH_RULES_LAST_REP = 36,
+    /* A team may let reps who come back begin with a part of their share. */
+    EH_RULES_RAMP = 37,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_LAST_REP
+#define EH_RULES_LAST EH_RULES_RAMP
 
 #endif

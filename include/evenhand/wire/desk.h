@@ -158,7 +158,9 @@ struct eh_desk_team {
     uint32_t kind_count;
     uint8_t paused_counts;   /* enum eh_paused_counts, of ... */
     uint32_t paused_at_most; /* ... so many paused tickets of a rep; others count */
-    uint8_t affinity;        /* enum eh_affinity */
+    uint32_t ramp_ppm;  /* part of their share for who comes back after a day; 0: all of it ... */
+    int64_t ramp_for_s; /* ... for so long */
+    uint8_t affinity;   /* enum eh_affinity */
     int64_t affinity_for_s;
     uint8_t presence; /* enum eh_presence */
     int64_t overloaded_at_least_s, overloaded_at_most_s;

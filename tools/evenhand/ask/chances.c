@@ -34,6 +34,7 @@ static void search_take_deal(void *context, const struct eh_deal *deal)
         json_t *chance = json_object();
         eh_json_put(chance, "rep", text_json(deal->chances[i].rep));
         eh_json_put_int(chance, "share_ppm", deal->chances[i].share_ppm);
+        eh_json_put_time(chance, "ramp_until", deal->chances[i].ramp_until_us);
         eh_json_put_int(chance, "chance_ppm", llround(deal->chances[i].p * EH_PPM));
         json_array_append_new(chances, chance);
     }

@@ -119,6 +119,7 @@ static json_t *eligible_of(const struct eh_deal *deal, const struct eh_effect *e
         json_t *item = json_object();
         eh_json_put_text(item, "rep", one->rep);
         eh_json_put_int(item, "share_ppm", one->share_ppm);
+        eh_json_put_time(item, "ramp_until", one->ramp_until_us);
         eh_json_put_int(item, "slots", one->slots);
         eh_json_put_bool(item, "late", d.late && one->p > 0);
         eh_json_put_int(item, "points", (int64_t)one->points);

@@ -479,6 +479,26 @@ static void full_for_show(const json_t *rep)
     }
 }
 
+/* "in team sales with 50% until 2026-01-06 08:00 at the latest, for what waited when they came
+ * back" */
+static void ramps_show(const json_t *rep)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(rep, "ramps"), i, one)
+    {
+        char share[EH_DECIMAL_TEXT_MAX], until[EH_CLI_TEXT] = "";
+        int64_t us;
+        const char *team = eh_object_text(one, "team");
+        eh_ppm_print(eh_object_int(one, "share_ppm"), share);
+        if (eh_object_time_us(one, "until", &us))
+            eh_text_when(us, until);
+        printf("back in team %s: dealt to with %s of a full position until %s at the latest, while "
+               "what waited then still waits\n",
+               team ? team : "?", share, until);
+    }
+}
+
 void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
 {
     char teams[512], open[EH_CLI_TEXT], points[EH_CLI_TEXT], paused[EH_CLI_TEXT];
@@ -491,11 +511,11 @@ void eh_show_rep(const struct eh_cli *cli, const char *id, const json_t *rep)
     rep_state_show(cli, rep);
     rep_now_show(rep);
     accounts_show(rep);
-    printf("%s open, %s points\n", open, points);
     full_for_show(rep);
     eh_text_count(eh_object_int(rep, "paused"), paused);
     printf("%s open, %s%s%s points\n", open, eh_object_int(rep, "paused") ? paused : "",
            eh_object_int(rep, "paused") ? " of them paused, " : "", points);
+    ramps_show(rep);
 }
 
 int eh_cmd_rep(struct eh_cli *cli)

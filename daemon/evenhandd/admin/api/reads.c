@@ -166,6 +166,9 @@ static json_t *member_json(const struct eh_engine *engine, struct eh_str team,
     eh_json_put_time(body, "next_from", rep.next_us);
     eh_json_put_bool(body, "full", member->full);
     eh_json_put(body, "full_for", full_for(engine, team, member->rep));
+    bool ramps = member->ramp_until_us != EH_TIME_NEVER && figures;
+    eh_json_put(body, "ramp_share_ppm", ramps ? json_integer(member->share_ppm) : NULL);
+    eh_json_put_time(body, "ramp_until", ramps ? member->ramp_until_us : EH_TIME_NEVER);
     eh_json_put_bool(body, "active", member->active);
     eh_json_put(body, "open", figures ? json_integer((json_int_t)member->open) : NULL);
     eh_json_put(body, "points", figures ? json_integer((json_int_t)member->points) : NULL);
@@ -219,6 +222,17 @@ static json_t *at_most_json(const struct eh_team_view *team)
     return body;
 }
 
+/* Null where who comes back has all of their share. */
+static json_t *ramp_json(const struct eh_desk_team *team)
+{
+    if (!team || !team->ramp_ppm)
+        return NULL;
+    json_t *body = json_object();
+    eh_json_put_int(body, "share_ppm", team->ramp_ppm);
+    eh_json_put_int(body, "for", team->ramp_for_s);
+    return body;
+}
+
 /* The kinds of which it lets a rep have so many open tickets. */
 static json_t *kinds_json(const struct eh_desk_team *team)
 {
@@ -257,6 +271,7 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     eh_json_put_int(body, "capacity", (int64_t)team->capacity);
     eh_json_put(body, "at_most", at_most_json(team));
     const struct eh_desk *desk = eh_engine_desk(engine);
+    eh_json_put(body, "ramp", ramp_json(desk ? eh_desk_team(desk, team->id) : NULL));
     eh_json_put(body, "kinds", kinds_json(desk ? eh_desk_team(desk, team->id) : NULL));
     eh_json_put_int(body, "waiting", (int64_t)team->waiting);
     eh_json_put_int(body, "open", (int64_t)team->open);
@@ -391,6 +406,26 @@ static json_t *rep_full_for(const struct eh_engine *engine, const struct eh_rep_
     return list;
 }
 
+/* The teams that they come back to with a part of their share. */
+static json_t *rep_ramps(const struct eh_engine *engine, const struct eh_rep_view *rep)
+{
+    const struct eh_desk *desk = eh_engine_desk(engine);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < rep->team_count; i++) {
+        const struct eh_desk_team *team = &desk->teams[rep->teams[i]];
+        struct eh_member_view member;
+        if (!team->ramp_ppm || !eh_engine_member_of(engine, team->id, rep->id, &member) ||
+            member.ramp_until_us == EH_TIME_NEVER)
+            continue;
+        json_t *one = json_object();
+        eh_json_put_text(one, "team", team->id);
+        eh_json_put_int(one, "share_ppm", member.share_ppm);
+        eh_json_put_time(one, "until", member.ramp_until_us);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 json_t *eh_json_rep(const struct eh_engine *engine, const struct eh_rep_view *rep)
 {
     const struct eh_desk *desk = eh_engine_desk(engine);
@@ -411,6 +446,7 @@ json_t *eh_json_rep(const struct eh_engine *engine, const struct eh_rep_view *re
     eh_json_put_time(body, "on_until", rep->on_until_us);
     eh_json_put_bool(body, "full", rep->full);
     eh_json_put(body, "full_for", rep_full_for(engine, rep));
+    eh_json_put(body, "ramps", rep_ramps(engine, rep));
     eh_json_put_time(body, "since", rep->since_us);
     eh_json_put_time(body, "until", rep->off ? rep->off_until_us : rep->until_us);
     eh_json_put_text(body, "reason", rep->reason);
