@@ -484,6 +484,26 @@ class History:
         self.ask("POST", "/v1/tickets/default/w-9/return", {"reason": "asked"})
         self.settle()
 
+    def lapses(self, plans):
+        """Limits by kind, what nobody answers, who closed a customer's last ticket."""
+        text = desk(self.policies, REPS, plans, affinity="last", affinity_for="30d")
+        for team in text["teams"]:
+            team.update(kinds={"order": {"open": 60}}, ramp="50% for 1d",
+                        unanswered={"after": "1s", "then": "return"})
+        self.put(text)
+        for n in range(12):
+            self.tickets("v%d" % n, 1, customer="customer-%d" % (n % 4))
+        self.settle()
+        for n in range(4):
+            self.add("answered", "v%d-0" % n)
+            self.close("v%d" % n, 1)
+        self.settle()
+        for n in range(12, 16):
+            self.tickets("v%d" % n, 1, customer="customer-%d" % (n % 4))
+        self.settle()
+        wait_until("some lapse", lambda: self.stack.sql("SELECT 1 FROM effect WHERE type = 19"))
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -539,6 +559,7 @@ class History:
         self.levels([plan("care-1", "care", month(70), 20), first])
         self.times([plan("care-1", "care", month(70), 20), first])
         self.pauses([plan("care-1", "care", month(70), 20), first])
+        self.lapses([plan("care-1", "care", month(70), 20), first])
 
     def lose_key(self):
         stack = self.stack
