@@ -3,7 +3,8 @@
  * works. Nothing is entitled to them on a Monday and nothing is owed for it; for every hour in
  * which both are at work both are entitled to the same, in number and in value; what they receive
  * in these hours stays as near to each other as that of colleagues who never miss a day. The same
- * of a rep who pauses most of what they have. The ledger sums to nothing after every step.
+ * of a rep who pauses most of what they have. Whoever lets every ticket lapse keeps each receipt
+ * and is entitled to no more than the colleague. The ledger sums to nothing after every step.
  */
 #include <evenhand/engine/record.h>
 
@@ -30,7 +31,7 @@ struct reading {
 struct life {
     struct seeded s;
     struct seed seed;
-    uint64_t tickets, closed, on_mondays;
+    uint64_t tickets, closed, on_mondays, to_ana;
 };
 
 static void hours_hand_over(struct life *l)
@@ -62,17 +63,17 @@ static void mondays_tell(struct life *l)
     }
 }
 
-static void life_start(struct life *l, struct seed *seed, const char *policy)
+static void life_start(struct life *l, struct seed *seed, const char *policy, const char *keys)
 {
-    char yaml[512];
+    char yaml[640];
     *l = (struct life){.seed = {seed_next(seed)}};
     eh_format(yaml, sizeof yaml,
               "desk: main\ncurrency: EUR\ntime_zone: UTC\nkinds: {order: {points: 1}}\n"
               "reps: [{id: ana}, {id: ben}, {id: cai, share: 50%%}, {id: dov}]\n"
               "calendars: [{id: c, hours: {mon-fri: \"08:00-16:00\"}}]\n"
               "teams: [{id: t, reps: [ana, ben, cai, dov], policy: %s, hours: c, capacity: 0,"
-              " overloaded: {at_least: 1s, at_most: 8h}}]\n",
-              policy);
+              " overloaded: {at_least: 1s, at_most: 8h}%s}]\n",
+              policy, keys);
     seeded_start(&l->s, seed_next(&l->seed));
     seeded_desk(&l->s, yaml);
     hours_hand_over(l);
@@ -100,6 +101,7 @@ static void effects_check(struct life *l, bool monday)
         bool dealt = fx->type == EH_NOTICE_ASSIGNED;
         cr_assert(!dealt || !monday || !eh_str_equal(fx->rep, eh_str("ana")));
         l->on_mondays += dealt && monday;
+        l->to_ana += dealt && eh_str_equal(fx->rep, eh_str("ana"));
     }
     cr_assert(eh_ledger_check(l->s.e));
 }
@@ -218,7 +220,7 @@ static void pause_live(struct seed *seed, const char *policy)
     static struct held held;
     struct reading before, after;
     held = (struct held){.pauses = 0};
-    life_start(&l, seed, policy);
+    life_start(&l, seed, policy, "");
     l.s.now_us = SEEDED_START_US + (MONDAY + 1) * DAY_US + 9 * HOUR_US; /* nobody is absent */
     due_take(&l, false);
     read_both(&l, &before);
@@ -242,13 +244,86 @@ static void pause_live(struct seed *seed, const char *policy)
     seeded_done(&l.s);
 }
 
+/* ---- A rep who answers nothing. */
+
+#define ANSWERS_MAX 512
+
+static void answer_say(struct life *l, const char *id)
+{
+    seeded_step(&l->s, (struct eh_message){.type = EH_MESSAGE_ANSWERED,
+                                           .id = eh_str(id),
+                                           .source = eh_str("default"),
+                                           .has = SEEDED_HAS});
+    effects_check(l, false);
+}
+
+/* All but ana answer at once what the last input gave them. */
+static void others_answer(struct life *l)
+{
+    static char ids[ANSWERS_MAX][24];
+    size_t count = 0;
+    effects_check(l, false);
+    for (uint32_t i = 0; i < l->s.fx.count && count < ANSWERS_MAX; i++) {
+        const struct eh_effect *fx = &l->s.fx.items[i];
+        if (fx->type == EH_NOTICE_ASSIGNED && !eh_str_equal(fx->rep, eh_str("ana")))
+            eh_format(ids[count++], sizeof *ids, "%.*s", EH_STR_ARG(fx->id));
+    }
+    for (size_t i = 0; i < count; i++)
+        answer_say(l, ids[i]);
+}
+
+static void all_due_take(struct life *l)
+{
+    int64_t us;
+    while ((us = eh_engine_due_us(l->s.e)) <= l->s.now_us ||
+           eh_engine_clocks_due_us(l->s.e) <= l->s.now_us) {
+        struct eh_message m = {.type = EH_MESSAGE_DUE, .clocks = us > l->s.now_us};
+        m.has = m.clocks ? EH_FIELD_BIT(EH_FIELD_CLOCKS) : 0;
+        seeded_step(&l->s, m);
+        others_answer(l);
+    }
+}
+
+/* Ana has every ticket until it lapses, and comes back each time. */
+static void lapse_live(struct seed *seed, const char *policy)
+{
+    static struct life l;
+    struct reading before, after;
+    life_start(&l, seed, policy, ", unanswered: {after: 10m, then: return}");
+    l.s.now_us = SEEDED_START_US + (MONDAY + 1) * DAY_US + 9 * HOUR_US; /* nobody is absent */
+    due_take(&l, false);
+    seeded_ticket(&l.s, ++l.tickets, seeded_value(&l.seed), NULL);
+    effects_check(&l, false);
+    answer_say(&l, "T1"); /* this helpdesk tells answers */
+    read_both(&l, &before);
+    l.to_ana = 0;
+    for (int i = 0; i < 300; i++) {
+        l.s.now_us += HOUR_US / 120;
+        all_due_take(&l);
+        if (seed_below(&l.seed, 4) == 0) {
+            seeded_signal(&l.s, "ana", EH_STATUS_AVAILABLE);
+            others_answer(&l);
+        }
+        seeded_ticket(&l.s, ++l.tickets, seeded_value(&l.seed), NULL);
+        others_answer(&l);
+    }
+    read_both(&l, &after);
+    cr_assert_gt(l.to_ana, 10);
+    cr_assert_eq((uint64_t)(after.received[0] - before.received[0]), l.to_ana);
+    cr_assert_leq(after.entitled_nano[0] - before.entitled_nano[0],
+                  after.entitled_nano[1] - before.entitled_nano[1] + NANO_OFF);
+    cr_assert_leq(after.entitled_value[0] - before.entitled_value[0],
+                  after.entitled_value[1] - before.entitled_value[1] + NANO_OFF);
+    seeded_done(&l.s);
+}
+
 /* ---- */
 
 static void live(struct seed *seed, const char *policy)
 {
     static struct life l;
     struct reading before, after, both = {0};
-    life_start(&l, seed, policy);
+    life_start(&l, seed, policy, "");
     read_both(&l, &before);
     for (int day = MONDAY; day < MONDAY + 7 * WEEKS; day++) {
         day_live(&l, day);
@@ -282,4 +357,11 @@ Test(mondays, nor_for_pausing)
     struct seed seed = seed_start();
     for (int round = 0; round < ROUNDS; round++)
         pause_live(&seed, policies[round % 4]);
+}
+
+Test(mondays, nor_for_letting_tickets_lapse)
+{
+    struct seed seed = seed_start();
+    for (int round = 0; round < ROUNDS; round++)
+        lapse_live(&seed, policies[round % 4]);
 }
