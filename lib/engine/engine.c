@@ -59,6 +59,27 @@ int eh_engine_new(enum eh_rules rules, struct eh_engine **ret, struct eh_error *
     return 0;
 }
 
+static void rep_free(struct rep *rep)
+{
+    free(rep->reason);
+    free(rep->scope);
+    free(rep->leaves);
+    free(rep->by);
+    free(rep->away_in);
+    free(rep->held.by);
+    free(rep->held.reason);
+    eh_absence_free(rep);
+}
+
+static void names_free(struct eh_engine *e)
+{
+    eh_interner_done(&e->roster.rep_ids);
+    eh_interner_done(&e->roster.team_ids);
+    eh_interner_done(&e->roster.kind_ids);
+    eh_interner_done(&e->zones.names);
+    eh_interner_done(&e->answering);
+}
+
 void eh_engine_free(struct eh_engine *e)
 {
     if (!e)
@@ -74,16 +95,8 @@ void eh_engine_free(struct eh_engine *e)
     eh_past_done(e);
     for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
         eh_team_free(&e->roster.teams[i]);
-    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++) {
-        free(e->roster.reps[i].reason);
-        free(e->roster.reps[i].scope);
-        free(e->roster.reps[i].leaves);
-        free(e->roster.reps[i].by);
-        free(e->roster.reps[i].away_in);
-        free(e->roster.reps[i].held.by);
-        free(e->roster.reps[i].held.reason);
-        eh_absence_free(&e->roster.reps[i]);
-    }
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        rep_free(&e->roster.reps[i]);
     void *const arrays[] = {e->tickets.slots,       e->pending.slots,        e->roster.teams,
                             e->roster.reps,         e->roster.kinds,         e->roster.memberships,
                             e->roster.desk_teams,   e->roster.counters.open, e->accounts.items,
@@ -92,11 +105,7 @@ void eh_engine_free(struct eh_engine *e)
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     eh_parsed_desk_drop(e->desk);
-    eh_interner_done(&e->roster.rep_ids);
-    eh_interner_done(&e->roster.team_ids);
-    eh_interner_done(&e->roster.kind_ids);
-    eh_interner_done(&e->zones.names);
-    eh_interner_done(&e->answering);
+    names_free(e);
     eh_table_done(&e->accounts.index);
     eh_table_done(&e->pending.index);
     eh_table_done(&e->changed);

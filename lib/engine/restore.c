@@ -488,6 +488,17 @@ static int turn_read(struct eh_engine *e, struct eh_str team)
     return team.size && e->ready.turn == NONE ? -EH_ECORRUPT : 0;
 }
 
+/* Who works when, and the times of tickets. */
+static int times_read(struct eh_engine *e, struct eh_reader *in)
+{
+    int r = eh_schedules_read(e, in);
+    if (r == 0)
+        r = eh_clocks_read(e, in);
+    if (r == 0)
+        r = eh_pauses_read(e, in);
+    return r < 0 ? r : eh_answering_read(e, in);
+}
+
 static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error *error)
 {
     const uint8_t *head = eh_read_bytes(in, SNAPSHOT_MAGIC_SIZE);
@@ -533,13 +544,7 @@ static int state_read(struct eh_engine *e, struct eh_reader *in, struct eh_error
         r = eh_pasts_read(e, in);
     if (r == 0)
         r = eh_periods_read(e, in);
-    if (r == 0)
-        r = eh_schedules_read(e, in);
-    if (r == 0)
-        r = eh_clocks_read(e, in);
-    if (r == 0)
-        r = eh_pauses_read(e, in);
-    return r < 0 ? r : eh_answering_read(e, in);
+    return r < 0 ? r : times_read(e, in);
 }
 
 int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret, struct eh_error *error)
