@@ -19,8 +19,9 @@ static struct skill_set *set_of(struct eh_engine *e, uint32_t team, uint32_t set
 
 /* ---- queues */
 
-static bool ticket_is_before_by_clock(const struct eh_engine *e, const struct ticket *a,
-                                      const struct ticket *b)
+static __attribute__((noinline)) bool ticket_is_before_by_clock(const struct eh_engine *e,
+                                                                const struct ticket *a,
+                                                                const struct ticket *b)
 {
     uint32_t one = (uint32_t)(a - e->tickets.slots), other = (uint32_t)(b - e->tickets.slots);
     unsigned high = eh_clock_priority(e, one), low = eh_clock_priority(e, other);
@@ -30,11 +31,17 @@ static bool ticket_is_before_by_clock(const struct eh_engine *e, const struct ti
     return first_us != second_us ? first_us < second_us : a->no < b->no;
 }
 
-bool eh_ticket_before(const struct eh_engine *e, const struct ticket *a, const struct ticket *b)
+static inline bool ticket_is_before(const struct eh_engine *e, const struct ticket *a,
+                                    const struct ticket *b)
 {
-    if (e->clocks.count)
+    if (__builtin_expect(e->clocks.count > 0, 0))
         return ticket_is_before_by_clock(e, a, b);
     return a->priority != b->priority ? a->priority > b->priority : a->no < b->no;
+}
+
+bool eh_ticket_before(const struct eh_engine *e, const struct ticket *a, const struct ticket *b)
+{
+    return ticket_is_before(e, a, b);
 }
 
 static void heap_put(struct eh_engine *e, struct skill_set *set, uint32_t at, uint32_t slot)
@@ -46,7 +53,7 @@ static void heap_put(struct eh_engine *e, struct skill_set *set, uint32_t at, ui
 static bool heap_is_before(const struct eh_engine *e, const struct skill_set *set, uint32_t a,
                            uint32_t b)
 {
-    return eh_ticket_before(e, &e->tickets.slots[set->queue[a]], &e->tickets.slots[set->queue[b]]);
+    return ticket_is_before(e, &e->tickets.slots[set->queue[a]], &e->tickets.slots[set->queue[b]]);
 }
 
 static void heap_swap(struct eh_engine *e, struct skill_set *set, uint32_t a, uint32_t b)
