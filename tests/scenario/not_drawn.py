@@ -75,7 +75,8 @@ def by_the_ticket(stack):
     for team, name, verdict, words in (
             ("owners", "owner", "owner", "10 tickets named their owner"),
             ("skills", "skill", "skill", "10 tickets only one in the team had the skills for"),
-            ("customers", "affinity", "affinity", "10 tickets went where a ticket of the customer")):
+            ("customers", "affinity", "affinity",
+             "10 tickets went to whoever has or had a ticket of the customer")):
         answer = report(stack, team)
         one = way(answer, name)
         assert (one["tickets"], one["top_fifth"]) == (10, 10), one
