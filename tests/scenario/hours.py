@@ -213,7 +213,7 @@ SALES = ("sales",)
 
 
 def office(**changes):
-    return default_desk(time_zone="Europe/Oslo", calendars=[OFFICE], reps=[{"id": r} for r in PEOPLE],
+    return default_desk(time_zone="Europe/Oslo", calendars=[dict(OFFICE)], reps=[{"id": r} for r in PEOPLE],
                         teams=[{"id": "sales", "reps": list(PEOPLE), "hours": "office"}], **changes)
 
 
