@@ -331,6 +331,17 @@ Test(simulation, shifts_begin_by_local_clocks)
 /* a was closed after an hour and a half of work. It is as long with whoever gets it on the 2nd, so
  * b, for whom there is no room before, comes at half past nine. c has the team's hours behind it.
  */
+/* It was recorded an hour behind the end of a day's work, and is closed with that end here. */
+Test(simulation, what_waited_is_closed_when_it_is_and_not_when_it_was)
+{
+    struct eh_ticket_view view;
+    deal("a,2025-01-01T18:00,order,t,,2025-01-20T17:00,won,ana\n"
+         "b,2025-01-20T18:00,order,t,,,,ana\n",
+         OFFICE("reps: [ana]"), "random", 1);
+    cr_expect_not(eh_engine_ticket(s.runs[0].engine, eh_str("default"), eh_str("a"), &view));
+    cr_expect_str_eq(dealt("b"), "ana 21T08:00");
+}
+
 Test(simulation, what_waited_takes_as_much_working_time)
 {
     deal("a,2025-01-01T20:00,order,t,,2025-01-02T09:30,won,ana\n"

@@ -270,6 +270,7 @@ static int run_step_late(struct eh_simulation_run *run, struct eh_error *error)
     if (r < 0)
         return r;
     run->now_us = late.at_us;
+    in.message.has &= ~(EH_FIELD_BIT(EH_FIELD_AT) | EH_FIELD_BIT(EH_FIELD_AT_DAY)); /* it is now */
     eh_input_identify(&in);
     return run_step_at(run, at, &in, error);
 }
