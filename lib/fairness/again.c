@@ -12,10 +12,9 @@
 const char *eh_again_name(enum eh_again why)
 {
     static const char *const names[EH_AGAINS] = {
-        [EH_AGAIN_RELEASE] = "release",
-        [EH_AGAIN_LEFT] = "left",
-        [EH_AGAIN_RETURN] = "return",
-        [EH_AGAIN_DROPPED] = "dropped",
+        [EH_AGAIN_RELEASE] = "release",   [EH_AGAIN_LEFT] = "left",
+        [EH_AGAIN_RETURN] = "return",     [EH_AGAIN_DROPPED] = "dropped",
+        [EH_AGAIN_LAPSED] = "unanswered",
     };
     return names[why];
 }
@@ -109,6 +108,8 @@ static enum eh_again deal_why_again(const struct eh_deal *deal)
 {
     if (deal->left || deal->was.size == 0)
         return EH_AGAIN_LEFT;
+    if (deal->lapsed)
+        return EH_AGAIN_LAPSED;
     return deal->kept ? EH_AGAIN_DROPPED : deal->returned ? EH_AGAIN_RETURN : EH_AGAIN_RELEASE;
 }
 
@@ -119,6 +120,7 @@ static struct eh_str deal_who_again(const struct eh_fairness_again *a, const str
     case EH_AGAIN_LEFT:
         return a->actor;
     case EH_AGAIN_DROPPED:
+    case EH_AGAIN_LAPSED:
         return deal->was;
     case EH_AGAIN_RETURN:
         return doer_kept(a, &a->returned, ticket_key(deal->ticket));

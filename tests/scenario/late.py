@@ -174,7 +174,9 @@ def lapses(stack):
     report = json.loads(stack.cli("--json", "fairness", "sales")[1])
     reps = {rep["rep"]: rep for rep in report["reps"]}
     assert reps["ana"]["lapses"] == 20 and reps["ben"]["lapses"] == 0, reps
-    assert "not answered in time" in stack.cli("fairness", "sales")[1]
+    shown = stack.cli("fairness", "sales")[1]
+    assert "not answered in time" in shown and "who had it did not answer it" in shown, shown
+    assert [(one["who"], one["why"], one["deals"]) for one in report["further"]] == [("ana", "unanswered", 20)]
     verify_ok(stack)
     check_invariants(stack, hands_allowed=True)
 

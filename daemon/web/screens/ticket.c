@@ -168,16 +168,22 @@ static void put_receipt(struct eh_page *page, json_t *receipt, const json_t *tea
 
 /* ---- What happened. */
 
+/* A rep gets a ticket, or it happens while they have it. */
+static const char *rep_word(const char *type)
+{
+    return strcmp(type, "assigned") == 0 || strcmp(type, "returned") == 0 ? "to" : "with";
+}
+
 static void put_event(struct eh_page *page, const json_t *event)
 {
     const char *by = eh_text_of(event, "by"), *reason = eh_text_of(event, "reason");
     const char *rep = eh_text_of(event, "rep"), *why = eh_text_of(event, "why");
-    const char *was = eh_text_of(event, "was");
+    const char *was = eh_text_of(event, "was"), *type = eh_text_of(event, "type");
     struct eh_html *out = &page->main;
     eh_html(out, "<li class=\"row\" data-key=\"%lld\"><div class=\"row-main\"><strong>%s</strong>",
-            (long long)eh_int_of(event, "seq"), eh_text_of(event, "type"));
+            (long long)eh_int_of(event, "seq"), type);
     if (*rep)
-        eh_html(out, " <span>to %s</span>", rep);
+        eh_html(out, " <span>%s %s</span>", rep_word(type), rep);
     if (*was)
         eh_html(out, " <span class=\"kind\">from %s</span>", was);
     if (*why)

@@ -403,6 +403,7 @@ struct eh_deal {
     bool left;      /* ... and `was` is in the team no more */
     bool returned;  /* ... or a manager took it from `was` */
     bool kept;      /* `was` keeps the receipt of before: it entitles anew */
+    bool lapsed;    /* `was` did not answer it in time */
     bool dealt; /* by policy: `chances` holds everybody eligible; false: owner, manager, affinity,
                    or only one could: whoever got it had no chance to win or lose */
     const struct eh_deal_chance *chances;

@@ -193,14 +193,16 @@ enum eh_again {
     EH_AGAIN_LEFT,    /* the rep had left the team */
     EH_AGAIN_RETURN,  /* a manager returned it */
     EH_AGAIN_DROPPED, /* the rep dropped it at the helpdesk */
+    EH_AGAIN_LAPSED,  /* the rep did not answer it in time */
     EH_AGAINS
 };
-const char *eh_again_name(enum eh_again); /* "release" | "left" | "return" | "dropped" */
+const char *eh_again_name(
+    enum eh_again); /* "release" | "left" | "return" | "dropped" | "unanswered" */
 
 /* Tickets that were dealt in the team once more, after a rep in it had had them. */
 struct eh_fairness_further {
-    struct eh_str who; /* released that rep, moved, reopened, returned or dropped it; empty: nobody
-                          did, or it was before the period */
+    struct eh_str who; /* released that rep, moved, reopened, returned or dropped it, or let it
+                          lapse; empty: nobody did, or it was before the period */
     enum eh_again why;
     uint64_t deals;
     int64_t value; /* minor units */

@@ -14,6 +14,7 @@ static const char *why_in_words(const char *why)
         {"left", "who had it left the team"},
         {"return", "a manager returned it"},
         {"dropped", "who had it dropped it"},
+        {"unanswered", "who had it did not answer it"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], why) == 0)
