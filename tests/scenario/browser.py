@@ -151,7 +151,7 @@ def phone(stack, web):
         assert rep(stack, "ana")["state"] == "overloaded" and rep(stack, "ana")["until"]
         with Promise() as promise:
             times = [arrival(stack, browser, "T%d" % n) for n in range(5)]
-        assert browser.text("#said").startswith("New ticket: T4")
+        assert browser.text("#said").startswith("New ticket: T4"), browser.text("#said")
         assert browser.js("return document.getElementById('said').getAttribute('aria-live')") == "polite"
         browser.js("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
         arrival(stack, browser, "T5")

@@ -141,9 +141,10 @@ static void put_list(struct eh_page *page, const json_t *tickets, bool paused)
                 "<h3 id=\"my-paused\">Waiting for the customer <span "
                 "class=\"count\">%zu</span></h3>",
                 count);
-    if (count > 0 || !paused)
-        eh_html(&page->main, "<ul class=\"rows\"%s>",
-                paused ? " aria-labelledby=\"my-paused\"" : " data-news=\"ticket\"");
+    if (count > 0 && paused)
+        eh_html(&page->main, "<ul class=\"rows\" aria-labelledby=\"my-paused\">");
+    else if (!paused)
+        eh_html(&page->main, "<ul class=\"rows\" data-news=\"ticket\">");
     for (size_t i = 0; i < count; i++)
         put_ticket(page, sorted[i]);
     if (count > 0 || !paused)
