@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""web_time: what the page shows of time: who is off until when, how many were dealt of at most how many,
-what has to be answered when, and what a rep says of it.
+"""web_time: what the page shows of time: who is off until when, how many were dealt of at most how many, and
+what waits for its customer, what has to be answered when, and what a rep says of it.
 """
 import datetime
 import getpass
@@ -74,8 +74,9 @@ def due(seconds):
 
 
 def names(page):
-    """The tickets of My day, in their order."""
-    return re.findall(r'<li class="row" data-key="default/([^"]+)"', page.text)
+    """The tickets of My day, in their order: those that go on, and those that are paused."""
+    goes_on, _, paused = page.text.partition('id="my-paused"')
+    return [re.findall(r'<li class="row" data-key="default/([^"]+)"', part) for part in (goes_on, paused)]
 
 
 @point("what is due first stands first, late in words; who has a ticket says that it is answered, nobody else")
@@ -89,7 +90,7 @@ def answered(stack, web):
     ana, ben, maja = (web.browser(name) for name in ("ana", "ben", "maja"))
     page = wait_until("the page has it", lambda: next(
         (p for p in [ana.get("/day")] if ">late<" in p.text), None))
-    assert names(page) == ["over", "soon", "later", "none"], names(page)
+    assert names(page)[0] == ["over", "soon", "later", "none"], names(page)
     assert page.text.count(">late<") == 1 and page.text.count(">due within the hour<") == 1, page
     board = maja.get("/teams")
     assert "1 late" in words(board.text) and "2 due within the hour" in words(board.text), words(board.text)
@@ -110,11 +111,28 @@ def answered(stack, web):
     assert told["answered"] and not told["due_at"], told
     page = wait_until("the page has it", lambda: next(
         (p for p in [ana.get("/day")] if ">late<" not in p.text), None))
-    assert names(page)[:2] == ["soon", "later"], names(page)
+    assert names(page)[0][:2] == ["soon", "later"], names(page)
     own = ana.get("/tickets/default/soon")
     assert ana.change(own, "/change/answered", source="default", id="soon").status == 303
     assert "Answered" in wait_until("the page has it", lambda: next(
         (p for p in [maja.get("/tickets/default/soon")] if "To be answered" not in p.text), None)).text
+    check_invariants(stack)
+
+
+@point("a ticket that waits for its customer stands apart, until they have answered")
+def paused(stack, web):
+    tell(stack, "one", "ana")
+    tell(stack, "two", "ana")
+    ana = web.browser("ana")
+    page = ana.get("/day")
+    assert names(page) == [["two", "one"], []], names(page)
+    assert ana.change(page, "/change/pause", source="default", id="one").status == 303
+    page = wait_until("the page has it", lambda: next((p for p in [ana.get("/day")] if names(p)[1]), None))
+    assert names(page) == [["two"], ["one"]] and "waits for the customer" in page.text, names(page)
+    assert stack.daemon.get("/v1/tickets/default/one").json["paused_at"]
+    assert "waiting for customers" in words(web.browser("maja").get("/teams/sales").text)
+    assert ana.change(page, "/change/resume", source="default", id="one").status == 303
+    wait_until("the page has it", lambda: names(ana.get("/day")) == [["two", "one"], []])
     check_invariants(stack)
 
 
