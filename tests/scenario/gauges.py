@@ -30,8 +30,8 @@ def figures(stack):
         stack.add_ticket(name)
     stack.settle()
     assert gauges(daemon, "sales") == {"waiting": 0, "oldest_wait_seconds": 0, "open": 3,
-                                       "available": 2, "undoable": 0, "late_periods": 0,
-                                       "late_facts": 0}, gauges(daemon, "sales")
+                                       "available": 2, "undoable": 0, "late": 0, "due_soon": 0,
+                                       "paused": 0, "late_periods": 0, "late_facts": 0}, gauges(daemon, "sales")
     for rep in ("ana", "ben"):
         daemon.post("/v1/reps/%s/signal" % rep, {"status": "away"})
     stack.add_ticket("d", priority=0)
