@@ -4,6 +4,7 @@
 #include "account.h"
 
 #include "digest.h"
+#include "interner.h"
 #include "state.h"
 
 static struct eh_key account_key(uint32_t team, uint32_t rep)
@@ -16,6 +17,14 @@ uint32_t eh_account_find(const struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     uint64_t no;
     return eh_table_get(&e->accounts.index, account_key(team, rep), &no) ? (uint32_t)no : NONE;
+}
+
+struct account *eh_account_read(struct eh_engine *e, struct eh_reader *in)
+{
+    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in));
+    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
+    uint32_t no = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
+    return no == NONE ? NULL : &e->accounts.items[no];
 }
 
 struct account *eh_account_add(struct eh_engine *e, uint32_t team, uint32_t rep)

@@ -60,6 +60,8 @@ struct accounts {
 /* The account there is, or a new one; NULL: no memory, or too many. */
 struct account *eh_account(struct eh_engine *, uint32_t team, uint32_t rep);
 uint32_t eh_account_find(const struct eh_engine *, uint32_t team, uint32_t rep);
+/* The one of a team and a rep whose ids are read; NULL: there is none. */
+struct account *eh_account_read(struct eh_engine *, struct eh_reader *);
 struct account *eh_account_add(struct eh_engine *, uint32_t team, uint32_t rep);
 
 #endif

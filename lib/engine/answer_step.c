@@ -4,7 +4,7 @@
  * nothing.
  */
 #include "answering.h"
-#include "answers.h"
+#include "clocks.h"
 #include "digest.h"
 #include "effects.h"
 #include "index.h"
@@ -30,21 +30,17 @@ static int answer_find(struct step *s, uint32_t *ret)
     return 0;
 }
 
-/* When it was answered, neither before it came nor later than now. */
-static int answer_time(struct step *s, int64_t *ret)
+/* Refuses a time that cannot be. */
+static int answer_check_time(struct step *s)
 {
     const struct eh_message *m = &s->m;
-    *ret = s->now_us;
     if (eh_message_has(m, EH_FIELD_AT_DAY))
         return eh_step_refuse(s, EH_EINVAL, "at: must be a time in milliseconds, not a day");
-    if (!eh_message_has(m, EH_FIELD_AT))
+    if (!eh_message_has(m, EH_FIELD_AT) ||
+        m->at_ms <= s->now_us / 1000 + EH_AT_AHEAD_MAX_S * INT64_C(1000))
         return 0;
-    if (m->at_ms > s->now_us / 1000 + EH_AT_AHEAD_MAX_S * INT64_C(1000))
-        return eh_step_refuse(s, EH_ERANGE, "at: %lld is more than %d seconds ahead of the time",
-                              (long long)m->at_ms, EH_AT_AHEAD_MAX_S);
-    if (m->at_ms * 1000 < s->now_us)
-        *ret = m->at_ms * 1000;
-    return 0;
+    return eh_step_refuse(s, EH_ERANGE, "at: %lld is more than %d seconds ahead of the time",
+                          (long long)m->at_ms, EH_AT_AHEAD_MAX_S);
 }
 
 /* Its helpdesk tells answers. */
@@ -60,8 +56,7 @@ int eh_step_answered(struct step *s)
 {
     struct eh_engine *e = s->e;
     uint32_t slot = NONE;
-    int64_t at_us;
-    int r = answer_time(s, &at_us);
+    int r = answer_check_time(s);
     if (r == 0 && !s->fx->refused)
         r = answer_find(s, &slot);
     if (r == 0 && !s->fx->refused)
@@ -71,10 +66,10 @@ int eh_step_answered(struct step *s)
     const struct ticket *t = &e->tickets.slots[slot];
     s->touched = true;
     r = eh_ticket_touch(s, slot);
-    if (r == 0)
-        r = eh_answer_first(s, slot, at_us);
-    if (r == 0)
-        r = eh_step_emit(s, EH_NOTICE_ANSWERED, t, t->rep, NONE, NULL);
+    if (r < 0)
+        return r;
+    eh_clock_answered(e, slot);
+    r = eh_step_emit(s, EH_NOTICE_ANSWERED, t, t->rep, NONE, NULL);
     eh_digest_ticket(e, slot);
     return r < 0 ? r : eh_step_image(s, t);
 }

@@ -198,6 +198,7 @@ int eh_clock_move(struct step *s, uint32_t slot)
 void eh_clock_answered(struct eh_engine *e, uint32_t slot)
 {
     struct clock *c = clock_get(e, slot);
+    e->tickets.slots[slot].answered = true;
     if (!c)
         return;
     if (c->late)

@@ -86,7 +86,7 @@ void eh_clock_given(struct eh_engine *, uint32_t slot);
 int eh_clock_dealt(struct step *, uint32_t slot) EH_MUST_CHECK;
 /* It went to another team, where it has to be answered as that team does if no time was set. */
 int eh_clock_move(struct step *, uint32_t slot) EH_MUST_CHECK;
-/* It was answered. */
+/* Its customer was answered, for the first time: the ticket says so from now on. */
 void eh_clock_answered(struct eh_engine *, uint32_t slot);
 void eh_clock_end(struct eh_engine *, uint32_t slot); /* it is closed */
 

@@ -7,7 +7,6 @@
  */
 #include "outcomes.h"
 
-#include "answers.h"
 #include "closing.h"
 #include "digest.h"
 #include "effects.h"
@@ -116,14 +115,12 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
         return r;
     s->touched = true;
     eh_tally(t, &old);
-    if (closing && !t->answered)
-        r = eh_answer_first(s, slot, tale->sum.closed_us);
     if (closing) {
         eh_outcome_leave(e, slot);
         if (e->rules < EH_RULES_RETURNS)
             t->left = false;
     }
-    if (r == 0 && opening)
+    if (opening)
         r = eh_set_acquire(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind), s->in->no,
                            &t->set);
     ticket_take_story(t, story);

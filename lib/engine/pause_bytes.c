@@ -39,12 +39,9 @@ void eh_pauses_put(const struct eh_engine *e, struct eh_bytes *out)
 static int pausing_read(struct eh_engine *e, struct eh_reader *in)
 {
     in->failed |= eh_read_u8(in) != 1;
-    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in));
-    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
-    uint32_t at = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
-    if (at == NONE || in->failed || e->accounts.items[at].pausing.begun)
+    struct account *account = eh_account_read(e, in);
+    if (!account || in->failed || account->pausing.begun)
         return -EH_ECORRUPT;
-    struct account *account = &e->accounts.items[at];
     account->pausing.date = eh_read_i32(in);
     account->pausing.begun = eh_read_u32(in);
     eh_digest_pausing(e, account);

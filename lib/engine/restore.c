@@ -268,12 +268,9 @@ static int account_read(struct eh_engine *e, struct eh_reader *in)
 
 static int dealt_read(struct eh_engine *e, struct eh_reader *in)
 {
-    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in));
-    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
-    uint32_t at = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
-    if (at == NONE)
+    struct account *account = eh_account_read(e, in);
+    if (!account)
         return -EH_ECORRUPT;
-    struct account *account = &e->accounts.items[at];
     account->dealt.hour_s = eh_read_i(in);
     account->dealt.in_hour = eh_read_u32(in);
     account->dealt.date = eh_read_i32(in);
@@ -284,12 +281,9 @@ static int dealt_read(struct eh_engine *e, struct eh_reader *in)
 
 static int ramp_read(struct eh_engine *e, struct eh_reader *in)
 {
-    uint32_t team = eh_interner_find(&e->roster.team_ids, eh_read_str(in));
-    uint32_t rep = eh_interner_find(&e->roster.rep_ids, eh_read_str(in));
-    uint32_t at = team == NONE || rep == NONE ? NONE : eh_account_find(e, team, rep);
-    if (at == NONE)
+    struct account *account = eh_account_read(e, in);
+    if (!account)
         return -EH_ECORRUPT;
-    struct account *account = &e->accounts.items[at];
     account->ramp.gone_us = eh_read_i(in);
     account->ramp.from_us = eh_read_i(in);
     account->ramp.mark = eh_read_u(in);
