@@ -21,17 +21,31 @@ static const struct desk_field limit_fields[] = {
     {"open", open_read, offsetof(struct eh_desk_kind_limit, open), true},
 };
 
+int eh_desk_read_kind(struct desk_reader *reader, const struct desk_node *key,
+                      const struct desk_path *up, struct eh_str *ret)
+{
+    struct eh_str id;
+    int r = eh_desk_read_text(reader, key, up, &id);
+    if (r < 0)
+        return r;
+    struct desk_path path = eh_desk_path_key(up, id);
+    const struct eh_desk_kind *kind = eh_desk_kind(reader->desk, id);
+    if (!kind)
+        return eh_desk_refuse(reader, key, &path, EH_EINVAL,
+                              "`%.*s` is no kind of this desk; add it to `kinds`",
+                              id.size < EH_ID_MAX ? (int)id.size : EH_ID_MAX, id.data);
+    *ret = kind->id; /* the text of the node goes with the file */
+    return 0;
+}
+
 static int limit_read(struct desk_reader *reader, const struct desk_node *key,
                       const struct desk_path *up, const struct eh_desk_kind_limit *first,
                       struct eh_desk_kind_limit *ret)
 {
-    int r = eh_desk_read_id(reader, key, up, &ret->kind);
+    int r = eh_desk_read_kind(reader, key, up, &ret->kind);
     if (r < 0)
         return r;
     struct desk_path path = eh_desk_path_key(up, ret->kind);
-    if (!eh_desk_kind(reader->desk, ret->kind))
-        return eh_desk_refuse(reader, key, &path, EH_EINVAL, "`%.*s` is no kind of this desk",
-                              EH_STR_ARG(ret->kind));
     for (const struct eh_desk_kind_limit *limit = first; limit < ret; limit++)
         if (eh_str_equal(limit->kind, ret->kind))
             return eh_desk_refuse(reader, key, &path, EH_EINVAL, "stands twice in the same map");

@@ -123,6 +123,9 @@ void eh_desk_settle_hours(struct eh_desk *);
 /* desk_kinds.c: `kinds` of a team, which is a struct eh_desk_team; reader->desk must have its kinds
  * by then. */
 desk_read_fn eh_desk_read_kind_limits;
+/* A key that names a kind of this desk, whose text lives as long as the desk. */
+int eh_desk_read_kind(struct desk_reader *, const struct desk_node *key, const struct desk_path *,
+                      struct eh_str *ret) EH_MUST_CHECK;
 
 /* desk_team.c: reads an item of `teams`. reader->desk must have its reps by then. */
 int eh_desk_read_team(struct desk_reader *, const struct desk_node *, const struct desk_path *,

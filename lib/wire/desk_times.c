@@ -34,20 +34,13 @@ static int answer_read(struct desk_reader *reader, const struct desk_node *key,
                        const struct desk_path *up, const struct eh_desk_team *team,
                        struct eh_desk_answer *ret)
 {
-    struct eh_str id;
-    int r = eh_desk_read_text(reader, key, up, &id);
+    int r = eh_desk_read_kind(reader, key, up, &ret->kind);
     if (r < 0)
         return r;
-    struct desk_path path = eh_desk_path_key(up, id);
-    const struct eh_desk_kind *kind = eh_desk_kind(reader->desk, id);
-    if (!kind)
-        return eh_desk_refuse(reader, key, &path, EH_EINVAL,
-                              "`%.*s` is no kind of this desk; add it to `kinds`",
-                              id.size < EH_ID_MAX ? (int)id.size : EH_ID_MAX, id.data);
+    struct desk_path path = eh_desk_path_key(up, ret->kind);
     for (uint32_t i = 0; i < team->answer_count; i++)
-        if (eh_str_equal(team->answers[i].kind, id))
+        if (eh_str_equal(team->answers[i].kind, ret->kind))
             return eh_desk_refuse(reader, key, &path, EH_EINVAL, "stands twice in the same map");
-    ret->kind = kind->id;
     return time_read(reader, key->next, &path, &ret->within_s);
 }
 
