@@ -3,12 +3,11 @@
  * as the holidays of a desk file, which is a desk file then.
  */
 #include <evenhand/base/base.h>
+#include <evenhand/ics/holidays.h>
+#include <evenhand/ics/ics.h>
 #include <evenhand/wire/desk.h>
-#include <evenhand/wire/holidays_file.h>
 
 #include "fuzz.h"
-#include "ics/holidays.h"
-#include "ics/ics.h"
 
 #define FROM_S  1767225600 /* 2026-01-01 */
 #define UNTIL_S 1798761600 /* 2027-01-01 */
@@ -35,7 +34,7 @@ static void holidays_check(struct eh_str text)
 {
     EH_AUTO(eh_bytes) struct eh_bytes desk = EH_BYTES_INIT, whole = EH_BYTES_INIT;
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
-    const struct eh_holidays_source source = {NULL, eh_holidays_years_at(20600)};
+    const struct eh_holidays_source source = {.years = eh_holidays_years_at(20600)};
     struct eh_error error = {0};
     struct eh_desk *read;
     eh_bytes_put_text(&desk, "calendars: [{id: a, hours: {}, holidays_file: ");

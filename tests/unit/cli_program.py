@@ -630,6 +630,38 @@ def a_history_is_dealt_by_hours():
     bad(1, "simulate", history, says="has no offset from UTC")
 
 
+def a_history_is_dealt_by_the_holidays_of_a_file():
+    """As evenhandd: the file stands beside the desk file; its days are those of the history's years."""
+    folder = os.path.join(FOLDER, "beside")
+    history, desk = os.path.join(FOLDER, "friday.csv"), os.path.join(folder, "desk.yaml")
+    os.makedirs(folder)
+    with open(history, "w") as f:
+        f.write("ticket_id,opened_at,team,historical_rep\n1,2026-03-05T17:00,sales,ana\n")
+
+    def longest(holidays):
+        with open(desk, "w") as f:
+            f.write("time_zone: Europe/Oslo\nkinds: {query: {points: 1}}\nreps: [ana, bo]\n"
+                    "calendars:\n- {id: office, hours: {mon-fri: 08:00-16:00}%s}\n"
+                    "teams: [{id: sales, hours: office, reps: [ana, bo]}]\n" % holidays)
+        return ["simulate", history, "--desk", desk, "--policy", "balanced", "--json"]
+
+    def waited(holidays):
+        return json.loads(good(*longest(holidays)))["teams"][0]["dealt"][1]["longest_wait_s"]
+
+    ics = ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20200306\r\n"
+           "RRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    with open(os.path.join(folder, "norway.ics"), "w", newline="") as f:
+        f.write(ics)
+    assert waited("") == 15 * 3600
+    assert waited(", holidays_file: norway.ics") == (3 * 24 + 15) * 3600
+    assert waited(", holidays: [2026-03-09], holidays_file: norway.ics") == (4 * 24 + 15) * 3600
+    with open(os.path.join(folder, "norway.ics"), "w", newline="") as f:
+        f.write(ics.replace("DTSTART;VALUE=DATE:20200306", "DTSTART;VALUE=DATE:2020030"))
+    bad(78, *longest(", holidays_file: norway.ics"),
+        says="desk.yaml:5: calendars[0].holidays_file: norway.ics:5: this is no iCalendar")
+    bad(78, *longest(", holidays_file: none.ics"), says="none.ics: No such file")
+
+
 def the_example_desk_deals_at_any_hour_of_the_week():
     history = os.path.join(FOLDER, "week.csv")
     desk = os.path.join(DATA, "..", "..", "..", "..", "config", "desk.yaml")
@@ -727,7 +759,7 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
-         a_history_is_dealt_by_hours, the_example_desk_deals_at_any_hour_of_the_week,
+         a_history_is_dealt_by_hours, a_history_is_dealt_by_the_holidays_of_a_file, the_example_desk_deals_at_any_hour_of_the_week,
          a_plan_is_checked_without_a_daemon,
          push_puts_a_file_on_the_stream]
 

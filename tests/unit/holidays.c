@@ -4,7 +4,7 @@
  */
 #include <evenhand/base/base.h>
 #include <evenhand/wire/desk.h>
-#include <evenhand/wire/holidays_file.h>
+#include <evenhand/ics/holidays.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 #include <criterion/criterion.h>
 
-#include "ics/holidays.h"
+#include "lead/beside.h"
 
 #define ICS(events)                                                                                \
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n" events "END:VCALENDAR\r\n"
@@ -48,7 +48,8 @@ static void expanded_done(struct expanded *x)
 static struct expanded expand(const char *folder, const char *desk)
 {
     struct expanded x = {.text = EH_BYTES_INIT};
-    const struct eh_holidays_source source = {folder, eh_holidays_years_at(date("2026-06-01"))};
+    const struct eh_holidays_source source = {folder ? eh_beside_read : NULL, (void *)folder,
+                                              eh_holidays_years_at(date("2026-06-01"))};
     x.r = eh_holidays_expand(eh_str(desk), &source, &x.text, &x.error);
     eh_bytes_put_u8(&x.text, 0);
     return x;

@@ -9,7 +9,7 @@
 
 #include <criterion/criterion.h>
 
-#include "ics/ics.h"
+#include <evenhand/ics/ics.h>
 
 #define FROM_S  1767225600 /* 2026-01-01 */
 #define UNTIL_S 1830297600 /* 2028-01-01 */

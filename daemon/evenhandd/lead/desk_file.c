@@ -10,10 +10,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <evenhand/wire/holidays_file.h>
+#include <evenhand/ics/holidays.h>
 
-#include "ics/holidays.h"
 #include "host/log.h"
+#include "lead/beside.h"
 
 #define PATH_BYTES 4096
 
@@ -50,7 +50,7 @@ static int file_expand(const struct eh_app *app, struct eh_holidays_years years,
 {
     char folder[PATH_BYTES];
     folder_of(app, folder);
-    const struct eh_holidays_source source = {folder, years};
+    const struct eh_holidays_source source = {eh_beside_read, folder, years};
     return eh_holidays_expand(eh_str_n((const char *)text->data, text->size), &source, ret, error);
 }
 

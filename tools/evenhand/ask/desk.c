@@ -16,8 +16,6 @@
     (1u << 20) /* bytes of a desk file that the admin socket takes; with SIGHUP it may be larger   \
                 */
 
-#define PATH_BYTES 4096
-
 /* Prints a file unchanged; on a terminal each line is cleaned. */
 static void desk_file_print(const struct eh_cli *cli, const char *text)
 {
@@ -79,17 +77,14 @@ static int holidays_note(struct holidays *h, struct eh_str name, struct eh_error
 static int holidays_read(const struct holidays *h, struct eh_str name, struct eh_bytes *ret,
                          struct eh_error *error)
 {
-    const char *end = strrchr(h->desk, '/');
-    char path[PATH_BYTES + EH_HOLIDAYS_NAME_MAX];
     size_t bad_at;
-    eh_format(path, sizeof path, "%.*s%.*s", end ? (int)(end + 1 - h->desk) : 0, h->desk,
-              EH_STR_ARG(name));
-    int r = eh_file_read(path, EH_HOLIDAYS_TEXT_MAX, ret, error);
+    int r = eh_file_read_beside(h->desk, name, EH_HOLIDAYS_TEXT_MAX, ret, error);
     if (r < 0)
         return r;
     return eh_utf8_valid(eh_str_n((const char *)ret->data, ret->size), &bad_at)
                ? 0
-               : eh_error_set(error, EH_EPARSE, "%s: this is not UTF-8 text; export it anew", path);
+               : eh_error_set(error, EH_EPARSE, "%.*s: this is not UTF-8 text; export it anew",
+                              EH_STR_ARG(name));
 }
 
 static int holidays_put(void *context, const struct eh_holidays_mention *mention,

@@ -71,6 +71,7 @@ static int read_files(struct call *call)
     if (eh_file_read(call->cli->args[0], EH_HISTORY_FILE_MAX, &call->text, &error) < 0 ||
         (desk && eh_file_read(desk, EH_DESK_TEXT_MAX, &call->desk_text, &error) < 0))
         return eh_say(call->cli, EH_EXIT_REFUSED, "%s", error.text);
+    call->rules.desk_file = desk;
     call->rules.desk = eh_str_n((const char *)call->desk_text.data, call->desk_text.size);
     return EH_EXIT_DONE;
 }
@@ -342,8 +343,9 @@ static int call_simulate(struct call *call)
         result_print_json(call->cli, &s);
     else if (r == 0)
         result_print_table(call->cli, &s);
+    int refused = s.desk_refused ? EH_EXIT_CONFIG : EH_EXIT_REFUSED;
     eh_simulation_done(&s);
-    return r < 0 ? eh_say(call->cli, EH_EXIT_REFUSED, "%s", error.text) : EH_EXIT_DONE;
+    return r < 0 ? eh_say(call->cli, refused, "%s", error.text) : EH_EXIT_DONE;
 }
 
 int eh_cmd_simulate(struct eh_cli *cli)

@@ -192,6 +192,8 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
     if (r == 0)
         r = eh_messages_from_csv(text, &wanted, &s->messages, error);
     if (r == 0)
+        r = eh_simulation_holidays(s, rules->desk_file, error);
+    if (r == 0)
         r = eh_simulation_hours(s, error);
     if (r == 0)
         r = simulation_link_messages(s, error);

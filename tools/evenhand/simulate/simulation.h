@@ -34,7 +34,8 @@
 
 struct eh_simulation_rules {
     struct eh_history_rules history;
-    struct eh_str desk; /* text of a desk file; empty: what the history speaks of */
+    struct eh_str desk;    /* text of a desk file; empty: what the history speaks of */
+    const char *desk_file; /* its path: files of holidays stand beside it, errors name it */
     const char *policies[EH_POLICY_COUNT];
     size_t policy_count;
     uint64_t seed;
@@ -80,6 +81,7 @@ struct eh_simulation {
     struct eh_arena arena;
     struct eh_str desk_text;
     struct eh_desk *desk;
+    bool desk_refused;      /* loading failed by a file of holidays that the desk names */
     struct eh_hours *hours; /* by team: its working time; empty: it has no hours */
     struct eh_messages messages;
     struct eh_simulation_ticket *tickets; /* in order of the file */
@@ -104,6 +106,10 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *,
 int eh_simulation_run(struct eh_simulation *, eh_simulation_progress_fn *, void *context,
                       struct eh_error *) EH_MUST_CHECK;
 void eh_simulation_done(struct eh_simulation *);
+
+/* holidays.c: the days of the files of holidays that the desk names. */
+int eh_simulation_holidays(struct eh_simulation *, const char *desk_file,
+                           struct eh_error *) EH_MUST_CHECK;
 
 /* hours.c: the working time of the teams, from the first message on. Error text as above. */
 int eh_simulation_hours(struct eh_simulation *, struct eh_error *) EH_MUST_CHECK;

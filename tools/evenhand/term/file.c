@@ -1,4 +1,4 @@
-/* file: reads a whole file, or standard input. */
+/* file: reads a whole file, or standard input, or what stands beside a file. */
 #include "file.h"
 
 #include <errno.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define FILE_CHUNK 65536 /* bytes read at once */
+#define PATH_BYTES 4096
 
 int eh_file_read(const char *path, size_t max, struct eh_bytes *ret, struct eh_error *error)
 {
@@ -38,4 +39,15 @@ int eh_file_read(const char *path, size_t max, struct eh_bytes *ret, struct eh_e
     bytes.size--;
     *ret = bytes;
     return 0;
+}
+
+int eh_file_read_beside(const char *path, struct eh_str name, size_t max, struct eh_bytes *ret,
+                        struct eh_error *error)
+{
+    const char *end = strrchr(path, '/');
+    char beside[PATH_BYTES];
+    if (eh_format(beside, sizeof beside, "%.*s%.*s", end ? (int)(end + 1 - path) : 0, path,
+                  EH_STR_ARG(name)) >= sizeof beside)
+        return eh_error_set(error, EH_ERANGE, "%.*s: its path is too long", EH_STR_ARG(name));
+    return eh_file_read(beside, max, ret, error);
 }

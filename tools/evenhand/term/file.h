@@ -12,5 +12,8 @@
 /* A terminator stands behind the bytes. -EH_ERANGE: the file is larger than `max` bytes. */
 int eh_file_read(const char *path, size_t max, struct eh_bytes *ret,
                  struct eh_error *) EH_MUST_CHECK;
+/* The file `name` in the folder of the file `path`. */
+int eh_file_read_beside(const char *path, struct eh_str name, size_t max, struct eh_bytes *ret,
+                        struct eh_error *) EH_MUST_CHECK;
 
 #endif

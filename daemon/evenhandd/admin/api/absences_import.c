@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-#include "ics/ics.h"
+#include <evenhand/ics/ics.h>
+
 #include "host/local.h"
 
 #define DAY_S     86400

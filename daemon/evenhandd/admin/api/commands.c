@@ -3,10 +3,10 @@
  */
 #include "admin/api/change.h"
 
-#include "ics/holidays.h"
 #include "host/loop.h"
 
 #include <evenhand/draw/hash.h>
+#include <evenhand/ics/holidays.h>
 
 /* ---- Reps. */
 
@@ -396,7 +396,7 @@ static int read_desk(struct eh_admin_request *request, struct eh_parsed_desk **r
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
     struct eh_totals totals;
     eh_engine_totals(eh_app_engine(request->admin->app), &totals);
-    const struct eh_holidays_source source = {NULL, eh_holidays_years_at(totals.date)};
+    const struct eh_holidays_source source = {.years = eh_holidays_years_at(totals.date)};
     int r = eh_holidays_expand(request->body, &source, &text, error);
     return r < 0 ? r
                  : eh_parsed_desk_new(eh_str_n((const char *)text.data, text.size),

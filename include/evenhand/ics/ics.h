@@ -13,6 +13,8 @@
 
 #include <evenhand/base/base.h>
 
+EH_C_BEGIN
+
 #define EH_ICS_TEXT_MAX   (1u << 20) /* bytes of a file */
 #define EH_ICS_EVENTS_MAX 10000      /* in a file */
 #define EH_ICS_TIMES_MAX  10000      /* of all events, within the window */
@@ -43,5 +45,7 @@ struct eh_ics {
  * -EH_ENOMEM; the error begins with the line. */
 int eh_ics_read(struct eh_str text, const struct eh_ics_window *, struct eh_arena *,
                 struct eh_ics *ret, struct eh_error *) EH_MUST_CHECK;
+
+EH_C_END
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * ics_lines: the lines of an iCalendar file: which one libical does not understand, and where its
+ * lines: the lines of an iCalendar file: which one libical does not understand, and where its
  * events begin. libical itself tells no lines.
  */
-#ifndef EVENHAND_ICS_ICS_LINES_H
-#define EVENHAND_ICS_ICS_LINES_H
+#ifndef EVENHAND_LIB_ICS_LINES_H
+#define EVENHAND_LIB_ICS_LINES_H
 
 #include <evenhand/base/base.h>
 

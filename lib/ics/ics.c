@@ -1,7 +1,7 @@
 /*
  * ics: what an iCalendar file says.
  */
-#include "ics/ics.h"
+#include <evenhand/ics/ics.h>
 
 #include <stdlib.h>
 #include <strings.h>
@@ -11,7 +11,7 @@
 #include <evenhand/base/array.h>
 #include <evenhand/draw/hash.h>
 
-#include "ics/ics_lines.h"
+#include "lines.h"
 
 #define DAY_S      86400
 #define FIRST_YEAR 1900

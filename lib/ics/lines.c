@@ -1,10 +1,10 @@
 /*
- * ics_lines: the lines of an iCalendar file.
+ * lines: the lines of an iCalendar file.
  *
  * libical unfolds them. Each is then given to it in an event of its own, whose errors are those of
  * the line.
  */
-#include "ics/ics_lines.h"
+#include "lines.h"
 
 #include <stdlib.h>
 #include <strings.h>

@@ -1,20 +1,14 @@
 /*
  * holidays: puts the days of its iCalendar files into a desk file.
  */
-#include "ics/holidays.h"
+#include <evenhand/ics/holidays.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <evenhand/base/array.h>
 #include <evenhand/base/number.h>
+#include <evenhand/ics/ics.h>
 #include <evenhand/wire/desk.h>
-#include <evenhand/wire/holidays_file.h>
-
-#include "ics/ics.h"
 
 #define DAY_S INT64_C(86400)
 
@@ -37,50 +31,6 @@ struct eh_holidays_years eh_holidays_years_at(int32_t date)
     eh_date_split(date, &year, &month, &day);
     return (struct eh_holidays_years){eh_date_of(year - 1, 1, 1),
                                       eh_date_of(year + EH_HOLIDAYS_YEARS_AHEAD, 12, 31)};
-}
-
-/* ---- The text of a file. */
-
-static int file_refuse(struct eh_str name, int code, const char *what, struct eh_error *error)
-{
-    return eh_error_set(error, code, "%.*s: %s; put it beside the desk file", EH_STR_ARG(name),
-                        what);
-}
-
-/* Whatever else than a file stands there must not be waited for. */
-static int file_open(const char *path, struct eh_str name, struct eh_error *error)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return file_refuse(name, EH_ENOTFOUND, strerror(errno), error);
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        return fd;
-    close(fd);
-    return file_refuse(name, EH_EINVAL, "this is no file", error);
-}
-
-static int file_read(struct eh_arena *arena, const char *folder, struct eh_str name,
-                     struct eh_str *ret, struct eh_error *error)
-{
-    char path[4096 + EH_HOLIDAYS_NAME_MAX];
-    char *text = eh_arena_alloc(arena, EH_HOLIDAYS_TEXT_MAX + 1);
-    size_t size = 0;
-    ssize_t n;
-    if (!text)
-        return eh_error_set(error, EH_ENOMEM, "out of memory");
-    eh_format(path, sizeof path, "%s/%.*s", folder, EH_STR_ARG(name));
-    int fd = file_open(path, name, error);
-    if (fd < 0)
-        return fd;
-    while ((n = read(fd, text + size, EH_HOLIDAYS_TEXT_MAX + 1 - size)) > 0)
-        size += (size_t)n;
-    int saved = errno;
-    close(fd);
-    if (n < 0)
-        return file_refuse(name, EH_EUNAVAILABLE, strerror(saved), error);
-    *ret = eh_str_n(text, size);
-    return 0;
 }
 
 /* ---- The days that it says. */
@@ -181,12 +131,12 @@ static int text_find(struct expansion *e, const struct eh_holidays_mention *ment
         *ret = mention->text;
         return 0;
     }
-    if (!e->source->folder)
+    if (!e->source->read)
         return eh_error_set(error, EH_EINVAL,
                             "%.*s comes without its text; use `evenhand desk apply`, or send "
                             "{name: NAME, text: the file}",
                             EH_STR_ARG(mention->name));
-    return file_read(&e->arena, e->source->folder, mention->name, ret, error);
+    return e->source->read(e->source->context, mention->name, &e->arena, ret, error);
 }
 
 static int file_add(struct expansion *e, const struct eh_holidays_mention *mention,
