@@ -92,8 +92,11 @@ GETS = {
                            "tickets": [{"source": "shop", "id": "9", "team": "sales",
                                         "kind": "order", "value": 5, "priority": 5,
                                         "assigned_at": later(-60)}]}),
-    "/v1/tickets": (200, {"tickets": [ticket("1"), ticket("2", source="shop")], "after": "17"}),
-    "/v1/tickets?after=17": (200, {"tickets": [ticket("3")], "after": None}),
+    "/v1/tickets": (200, {"tickets": [ticket("1", due_at=later(-4230), late=True), ticket("2", source="shop", due_at=later(2730))],
+                          "after": "17"}),
+    "/v1/tickets?after=17": (200, {"tickets": [
+        ticket("3", due_at=later(-60), answered=True), ticket("4", due_at=later(-60), paused_at=later(-70)),
+        ticket("5", due_at=later(-60), state="closed", closed_at=later(-50))], "after": None}),
     "/v1/tickets?team=a%26b&state=open": (200, {"tickets": [], "after": None}),
     "/v1/tickets?rep=a%27na&state=open&limit=2&newest=1": (200, {"tickets": [ticket("9"), ticket("8")],
                                                                 "after": "8"}),
@@ -338,7 +341,10 @@ def tables_read_well():
     assert team.splitlines()[0].endswith("2 waiting, bonus plan sales-2026"), team
     assert "no limit" in good("teams") and "2,500" in good("teams")
     tickets = good("tickets").splitlines()
-    assert len(tickets) == 4 and re.search("2h 1.m ago", tickets[1]) and "2 of shop" in tickets[2], tickets
+    assert len(tickets) == 6 and "2 of shop" in tickets[2], tickets
+    assert [re.search(r"(ana|due) +(.*)$", line).group(2) for line in tickets] == [
+        "age", "late 1h 10m  2h 10m", "in 45m       2h 10m", "2h 10m", "2h 10m", "2h 10m"], tickets
+    assert "paused" in tickets[4] and "assigned" in tickets[3], tickets
     assert "12,345.67 EUR" in tickets[1]
     assert good("tickets", "--team", "a&b", "--state", "open") == "no such tickets\n"
     rep = good("rep", "ana")

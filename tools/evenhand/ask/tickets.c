@@ -73,6 +73,16 @@ static void grid_add_value(struct eh_grid *g, const json_t *t)
     eh_grid_text(g, value);
 }
 
+/* How long ago it came. */
+static void grid_add_age(struct eh_grid *g, const json_t *t, int64_t now_us)
+{
+    char age[EH_CLI_TEXT] = "";
+    int64_t us;
+    if (eh_object_time_us(t, "received_at", &us))
+        eh_text_span(now_us > us ? (now_us - us) / 1000000 : 0, age);
+    eh_grid_text(g, age);
+}
+
 /* The rep who has the ticket; for a waiting one the reason. */
 static void grid_add_holder(struct eh_grid *g, const json_t *t)
 {
@@ -84,8 +94,8 @@ static void grid_add_holder(struct eh_grid *g, const json_t *t)
         eh_grid_dim(g, eh_show_cause(t, cause, sizeof cause));
 }
 
-/* "late 20m", "in 40m": when its customer has to be answered; of one that was, and of one that
- * waits for its customer: nothing, or that it does. */
+/* "late 20m", "in 40m": when its customer has to be answered; of one that was answered or closed,
+ * and of one that waits for its customer: nothing, or that it does. */
 static void grid_add_due(struct eh_grid *g, const json_t *t, int64_t now_us)
 {
     char text[EH_CLI_TEXT + 8] = "", ago[EH_CLI_TEXT];
@@ -94,7 +104,8 @@ static void grid_add_due(struct eh_grid *g, const json_t *t, int64_t now_us)
         eh_grid_dim(g, "paused");
         return;
     }
-    if (!json_is_true(json_object_get(t, "answered")) && eh_object_time_us(t, "due_at", &us)) {
+    bool over = json_is_true(json_object_get(t, "answered")) || eh_object_has(t, "closed_at");
+    if (!over && eh_object_time_us(t, "due_at", &us)) {
         eh_text_span((us > now_us ? us - now_us : now_us - us) / 1000000, ago);
         eh_format(text, sizeof text, "%s %s", us > now_us ? "in" : "late", ago);
     }
@@ -108,23 +119,25 @@ static void grid_add_ticket(struct eh_grid *g, const json_t *t, void *context)
     eh_grid_text(g, eh_object_text(t, "team"));
     eh_grid_text(g, eh_object_text(t, "kind"));
     grid_add_value(g, t);
-    eh_grid_state(g, eh_object_has(t, "paused_at") ? "paused" : eh_object_text(t, "state"));
+    bool paused = eh_object_has(t, "paused_at");
+    eh_grid_state(g, paused ? "paused" : eh_object_text(t, "state"));
     grid_add_holder(g, t);
-    grid_add_ago(g, t, "received_at", *now_us);
+    if (paused)
+        eh_grid_text(g, ""); /* its state says so */
+    else
+        grid_add_due(g, t, *now_us);
+    grid_add_age(g, t, *now_us);
 }
 
 static void grid_add_waiting(struct eh_grid *g, const json_t *t, void *context)
 {
     const int64_t *now_us = context;
-    char cause[CAUSE_TEXT], age[EH_CLI_TEXT] = "";
-    int64_t us;
-    if (eh_object_time_us(t, "received_at", &us))
-        eh_text_span(*now_us > us ? (*now_us - us) / 1000000 : 0, age);
+    char cause[CAUSE_TEXT];
     grid_add_name(g, t);
     eh_grid_text(g, eh_object_text(t, "team"));
     eh_grid_text(g, eh_object_text(t, "kind"));
     eh_grid_count(g, eh_object_int(t, "priority"));
-    eh_grid_text(g, age);
+    grid_add_age(g, t, *now_us);
     grid_add_due(g, t, *now_us);
     eh_grid_text(g, eh_show_cause(t, cause, sizeof cause));
 }
@@ -201,8 +214,7 @@ int eh_cmd_tickets(struct eh_cli *cli)
                            .context = &now_us,
                            .page = TICKETS_PAGE,
                            .shown_max = TICKETS_SHOWN};
-    return eh_list_show(&walk, "ticket,team,kind,>value,state,with or why,received",
-                        "no such tickets");
+    return eh_list_show(&walk, "ticket,team,kind,>value,state,with/why,due,age", "no such tickets");
 }
 
 /* Whether the caller may see waiting tickets: a rep sees only their own, and those do not wait. */
