@@ -10,7 +10,7 @@ int eh_fairness_new(struct eh_str team, int64_t from_us, struct eh_fairness **re
 {
     struct eh_fairness *f = calloc(1, sizeof *f);
     if (f) {
-        f->from_us = from_us;
+        f->from_us = f->worked_at_us = from_us;
         f->team = eh_arena_str(&f->arena, team);
     }
     if (!f || (team.size && !f->team.data)) {
@@ -251,9 +251,9 @@ void eh_fairness_time_back(struct eh_fairness *f, int64_t from_us, int64_t to_us
     for (uint32_t i = 0; i < f->rep_count; i++) {
         status_book(f, &f->reps[i], from_us);
         f->reps[i].since_us = to_us;
-        eh_fairness_pauses_until(&f->reps[i].pauses, from_us);
-        eh_fairness_pauses_until(&f->reps[i].pauses, to_us);
     }
+    eh_fairness_work_until(f, from_us);
+    f->worked_at_us = to_us;
     if (to_us < f->from_us)
         f->from_us = to_us;
 }

@@ -103,8 +103,8 @@ struct day_start {
 
 /* Tickets that a rep paused; see pauses.c. */
 struct pauses {
-    uint64_t count; /* paused now, since the time up to since_us was counted */
-    int64_t since_us;
+    uint64_t count;   /* paused now ... */
+    int64_t since_us; /* ... since then, by `worked_us` of the report */
     __int128 time_us; /* of all tickets together */
     uint64_t begun;
     int64_t value;
@@ -189,9 +189,11 @@ struct eh_fairness {
     uint32_t arrived_in[BINS]; /* tickets that arrived, by class of value */
     double arrived_ties;       /* Σ (τ³ − τ), τ tickets in a class */
     uint64_t tickets, deals, drawn, overrides;
-    uint64_t paused;    /* tickets that all reps have paused now */
-    double most;        /* Σ (largest p of a draw) over draws */
-    int64_t drawn_most; /* the largest booked value of a draw */
+    uint64_t paused;                 /* tickets that all reps have paused now */
+    const struct eh_engine *engine;  /* that knows the team's hours; NULL: it works always */
+    int64_t worked_us, worked_at_us; /* working time of the team in the period up to then */
+    double most;                     /* Σ (largest p of a draw) over draws */
+    int64_t drawn_most;              /* the largest booked value of a draw */
     struct eh_fairness_again again;
 
     struct day_start days[DAY_STARTS]; /* by date; see watch_time.c */
@@ -219,8 +221,11 @@ void eh_fairness_absent(struct rep *, const struct worked *, struct eh_interval 
 /* The absences that were counted reach no further than that. */
 void eh_fairness_absent_until(struct rep *, int64_t until_us);
 void eh_fairness_time_fill(const struct rep *, struct eh_fairness_time *ret);
-/* pauses.c: counts the time up to to_us; an earlier moment leads time back. */
-void eh_fairness_pauses_until(struct pauses *, int64_t to_us);
+/* pauses.c: counts the team's working time up to to_us. Before its hours change, and before the
+ * engine forgets some of them, it has to be counted up to then. */
+void eh_fairness_work_until(struct eh_fairness *, int64_t to_us);
+/* Counts the time of pauses up to what was counted of the team's. */
+void eh_fairness_pauses_until(struct pauses *, int64_t worked_us);
 
 /* undrawn.c */
 /* Somebody wrote the name of the rep down, who may have had the ticket or not. */

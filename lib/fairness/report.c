@@ -55,7 +55,7 @@ static struct rep rep_until(const struct eh_fairness *f, uint32_t number, int64_
     struct rep rep = f->reps[number];
     struct arrived *to = rep.status == EH_STATUS_OVERLOADED ? &rep.meanwhile : &rep.otherwise;
     eh_fairness_book_time(&rep, to_us);
-    eh_fairness_pauses_until(&rep.pauses, to_us);
+    eh_fairness_pauses_until(&rep.pauses, f->worked_us);
     if (rep.status)
         eh_fairness_add_since(to, &f->arrived, &rep.at_since);
     return rep;
@@ -223,6 +223,7 @@ static int report_judge(struct eh_fairness *f, struct eh_arena *arena,
 int eh_fairness_report(struct eh_fairness *f, int64_t to_us, struct eh_arena *arena,
                        struct eh_fairness_report *ret, struct eh_error *error)
 {
+    eh_fairness_work_until(f, to_us);
     struct eh_fairness_report report = {
         .team = eh_arena_str(arena, f->team),
         .from_us = f->from_us,

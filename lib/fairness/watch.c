@@ -133,6 +133,7 @@ static int period_begin(struct eh_fairness_watch *w, int64_t before_us, int64_t 
         return r;
     w->first = w->from != EH_DATE_ALWAYS ? w->from : date; /* 0 before the first DAY, see below */
     w->last = w->to != EH_DATE_NEVER ? w->to : date;
+    w->fairness->engine = w->engine;
     team_look(w, at_us);
     pauses_look(w, at_us);
     accounts_read(w);

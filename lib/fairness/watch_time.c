@@ -173,6 +173,8 @@ void eh_fairness_time_before(const struct eh_fairness_watch *w, const struct eh_
                              int64_t to_us)
 {
     struct eh_member_view member;
+    if (changes_hours(m))
+        eh_fairness_work_until(w->fairness, to_us);
     if (changes_hours(m) || to_us >= w->fairness->absence_ends_us)
         team_book(w, to_us);
     else if (m->type == EH_MESSAGE_ABSENCE &&

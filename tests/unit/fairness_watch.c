@@ -786,6 +786,34 @@ Test(fairness_watch, pauses)
     done(&w);
 }
 
+/* By the hours of the team, which are other ones from the second day on. */
+Test(fairness_watch, pauses_in_working_time)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    const int64_t hour_us = INT64_C(3600000000);
+    const struct eh_interval first = {KIT_START + hour_us, KIT_START + 3 * hour_us};
+    const struct eh_interval then = {KIT_START + 25 * hour_us, KIT_START + 29 * hour_us};
+    struct watched w;
+    start(&w, EH_DATE_ALWAYS, EH_DATE_NEVER);
+    desk(&w, "ana");
+    deal(&w, 1, "sales", 1000);
+    eh_schedule_put_intervals(&text, 1, &first, 1);
+    eh_schedule_put_intervals(&text, 2, &then, 1);
+    eh_schedule_put_team(&text, eh_str("sales"), 1);
+    give(&w, &text);
+    kit_pass(&w.kit, 7200 - 60);
+    send(&w, "{'type':'update','id':'T1','paused':true}");
+    kit_pass(&w.kit, 22 * 3600);
+    day(&w, KIT_TODAY + 1);
+    eh_schedule_put_team(&text, eh_str("sales"), 2);
+    give(&w, &text);
+    kit_pass(&w.kit, 3 * 3600);
+    send(&w, "{'type':'ticket','id':'E','team':'support','kind':'order'}");
+    look(&w);
+    cr_expect_eq(rep_of(&w, "ana")->paused_s, 1 * 3600 + 2 * 3600);
+    done(&w);
+}
+
 /* Those that were paused before the period count from its beginning, and as begun in no period. */
 Test(fairness_watch, pauses_of_before)
 {

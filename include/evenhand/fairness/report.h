@@ -175,7 +175,8 @@ struct eh_fairness_rep {
     struct eh_fairness_deed deeds[EH_DEEDS]; /* what they did at the helpdesk */
     struct eh_fairness_time time;
     struct eh_fairness_deed paused; /* times one of their tickets was paused, with its value */
-    int64_t paused_s; /* how long, of all of them together; also of those that were paused before */
+    int64_t paused_s; /* how long, of all of them together, in the team's working time where it is
+                         known; also of those that were paused before */
 };
 
 struct eh_fairness_manager {

@@ -1,5 +1,5 @@
-/* fairness_pauses: of a fairness report: how often and how long reps paused tickets, by the clock
- * on the wall. */
+/* fairness_pauses: of a fairness report: how often and how long reps paused tickets, in the working
+ * time of the team. */
 #include <stdio.h>
 
 #include "client/object.h"
