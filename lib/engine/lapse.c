@@ -13,6 +13,7 @@
 #include "effects.h"
 #include "ledger.h"
 #include "owned_text.h"
+#include "schedules.h"
 #include "signals.h"
 #include "state.h"
 #include "step.h"
@@ -20,16 +21,25 @@
 
 #define REASON "unanswered"
 
-/* Whether the rep works somewhere just now. */
-static bool rep_works(const struct eh_engine *e, const struct rep *rep)
+static bool member_has_break(const struct step *s, uint32_t team, uint32_t rep)
 {
-    bool works = false;
+    const struct eh_engine *e = s->e;
+    uint32_t number = eh_schedule_of(e, team, rep);
+    return e->rules >= EH_RULES_BREAKS && number != 0 && number != SCHEDULE_UNTOLD &&
+           eh_schedule_has_break(&e->schedules.items[number - 1], s->now_us);
+}
+
+/* Whether the rep is in a shift somewhere just now, at work or in a break. */
+static bool rep_has_shift(const struct step *s, uint32_t no)
+{
+    const struct rep *rep = &s->e->roster.reps[no];
+    bool has = false;
     for (uint32_t i = 0; i < rep->membership_count; i++) {
         struct membership m = rep->memberships[i];
-        const struct member *member = &e->roster.teams[m.team].members[m.position];
-        works |= member->active && !member->off;
+        const struct member *member = &s->e->roster.teams[m.team].members[m.position];
+        has |= member->active && (!member->off || member_has_break(s, m.team, no));
     }
-    return works && !rep->absent;
+    return has && !rep->absent;
 }
 
 /* Away without an end: it ends with the shift, as if they had said so. */
@@ -37,7 +47,7 @@ static int rep_send_away(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[no];
-    if (rep->status == EH_STATUS_AWAY || !rep_works(e, rep))
+    if (rep->status == EH_STATUS_AWAY || !rep_has_shift(s, no))
         return 0;
     int r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_str(REASON));
     if (r == 0)

@@ -2,8 +2,9 @@
  * schedules: the intervals of each schedule, and whose they are.
  *
  * What is over is passed over, and dropped when intervals are added. A team's is kept for
- * SCHEDULE_KEPT_US: how long a ticket took is asked afterwards. `key` hashes all that a schedule
- * was ever given, so that the digest costs the same however long the list is.
+ * SCHEDULE_KEPT_US: how long a ticket took is asked afterwards. Any other is kept for SHIFT_GAP_US:
+ * it tells a break from the time before a shift. `key` hashes all that a schedule was ever given,
+ * so that the digest costs the same however long the list is.
  */
 #include "schedules.h"
 
@@ -60,8 +61,10 @@ static bool schedule_is_on(const struct schedule *s, int64_t at_us)
 static void schedule_trim(struct eh_engine *e, struct schedule *s, int64_t now_us)
 {
     uint32_t gone = 0;
-    int64_t kept_us = now_us - (s->teams ? SCHEDULE_KEPT_US : 0);
-    while (gone < s->first && s->intervals[gone].until_us <= kept_us)
+    int64_t kept_us = e->rules >= EH_RULES_BREAKS ? SHIFT_GAP_US : 0;
+    if (s->teams)
+        kept_us = SCHEDULE_KEPT_US;
+    while (gone < s->first && s->intervals[gone].until_us <= now_us - kept_us)
         gone++;
     if (gone == 0)
         return;
@@ -69,6 +72,15 @@ static void schedule_trim(struct eh_engine *e, struct schedule *s, int64_t now_u
     s->count -= gone;
     s->first -= gone;
     e->schedules.intervals -= gone;
+}
+
+bool eh_schedule_has_break(const struct schedule *s, int64_t now_us)
+{
+    if (s->first == 0 || s->first == s->count)
+        return false;
+    const struct eh_interval gap = {s->intervals[s->first - 1].until_us,
+                                    s->intervals[s->first].from_us};
+    return interval_has(gap, now_us) && gap.until_us - gap.from_us < SHIFT_GAP_US;
 }
 
 int64_t eh_schedule_pass(struct schedule *s, int64_t now_us)

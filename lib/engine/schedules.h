@@ -17,7 +17,7 @@ struct membership;
 
 /* A shift ends where so much time without work follows: a break at noon is none. */
 #define SHIFT_GAP_US (6 * 3600 * SECOND_US)
-/* What is over is kept for so long where it is a team's. */
+/* What is over is kept for so long where it is a team's; else for SHIFT_GAP_US. */
 #define SCHEDULE_KEPT_US (62 * 86400 * SECOND_US)
 /* The hours that a desk file gives somebody, and the shell has not handed over: never on. */
 #define SCHEDULE_UNTOLD NONE
@@ -71,6 +71,8 @@ void eh_schedule_cut(struct eh_engine *, uint32_t number, int64_t now_us);
 /* Passes over the intervals that are over by now. Returns when the first shift ended by that, or
  * 0. */
 int64_t eh_schedule_pass(struct schedule *, int64_t now_us);
+/* Whether it is off for a while, and the shift goes on afterwards. */
+bool eh_schedule_has_break(const struct schedule *, int64_t now_us);
 /* The time may be another one than it was: finds its place again. */
 void eh_schedule_seek(struct eh_engine *, uint32_t number, int64_t now_us);
 /* Whose hours a rep has in a team: a number, 0 (always on), or SCHEDULE_UNTOLD. */

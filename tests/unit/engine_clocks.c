@@ -414,6 +414,45 @@ Test(engine_clocks, who_is_off_when_a_ticket_lapses_is_not_away_in_the_next_shif
     cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
 }
 
+/* Ana works from 0 to 4 and from 5 to 9, and again from 24 on; T1 lapses at 4.5. */
+static void lapsing_in_a_break(void)
+{
+    lapsing("return", true);
+    hours_add(&h, 2, 0, 4);
+    hours_add(&h, 2, 5, 9);
+    hours_add(&h, 2, 24, 33);
+    eh_schedule_put_rep(&h.text, eh_str("ana"), 2);
+    eh_schedule_put_window(&h.text, KIT_START + 48 * HOUR_US);
+    cr_assert_eq(hours_give(&k, &h), 0);
+    hours_at(&k, 3.5);
+    order("T1");
+    hours_at(&k, 4.1);
+}
+
+Test(engine_clocks, who_has_a_break_when_a_ticket_lapses_is_away_behind_it)
+{
+    lapsing_in_a_break();
+    hours_add(&h, 2, 48, 57); /* what is handed over meanwhile leaves the break one */
+    cr_assert_eq(hours_give(&k, &h), 0);
+    cr_assert_str_eq(at(4.5), "unanswered T1 ana return; waiting T1 was ana nobody");
+    cr_assert(kit_rep(&k, "ana").off);
+    cr_assert_str_eq(at(5), "");
+    cr_assert(!kit_rep(&k, "ana").off && kit_rep(&k, "ana").state == EH_STATUS_AWAY);
+    cr_assert(kit_is(kit_ticket(&k, "T1").rep, ""));
+    hours_at(&k, 24);
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
+    cr_assert(kit_is(kit_ticket(&k, "T1").rep, "ana"));
+}
+
+Test(engine_clocks, who_signals_behind_the_break_is_there)
+{
+    lapsing_in_a_break();
+    cr_assert_str_eq(at(4.5), "unanswered T1 ana return; waiting T1 was ana nobody");
+    hours_at(&k, 5.5);
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'available'}");
+    cr_assert(kit_is(kit_ticket(&k, "T1").rep, "ana"));
+}
+
 Test(engine_clocks, so_many_helpdesks_tell_answers)
 {
     lapsing("return", false);

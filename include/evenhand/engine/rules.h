@@ -99,8 +99,10 @@ enum eh_rules {
     EH_RULES_LAST_REP = 36,
     /* A team may let reps who come back begin with a part of their share. */
     EH_RULES_RAMP = 37,
+    /* Who lets a ticket lapse during a break of their shift is away, too. */
+    EH_RULES_BREAKS = 41,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_RAMP
+#define EH_RULES_LAST EH_RULES_BREAKS
 
 #endif
