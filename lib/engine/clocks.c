@@ -4,6 +4,7 @@
 #include "clocks.h"
 
 #include "clock_heap.h"
+#include "clock_unset.h"
 #include "digest.h"
 #include "interner.h"
 #include "queue.h"
@@ -44,6 +45,8 @@ static int clock_room(struct clocks *all, uint32_t slot)
     int r = of_room(all, slot);
     if (r == 0)
         r = eh_array_room(&all->heap, &all->heap_capacity, all->count + (size_t)1, EH_ARRAY_MAX);
+    if (r == 0)
+        r = eh_array_room(&all->unset, &all->unset_capacity, all->count + (size_t)1, EH_ARRAY_MAX);
     if (r == 0 && all->free == NONE)
         r = eh_array_room(&all->items, &all->capacity, all->used + (size_t)1, EH_ARRAY_MAX);
     return r;
@@ -62,7 +65,7 @@ static int clock_make(struct eh_engine *e, uint32_t slot, struct clock **ret)
     if (at == all->free)
         all->free = all->items[at].place;
     struct clock *c = &all->items[at];
-    *c = (struct clock){.slot = slot, .place = NONE};
+    *c = (struct clock){.slot = slot, .place = NONE, .unset = NONE};
     for (uint32_t i = 0; i < CLOCK_EVENTS; i++)
         c->moments[i] = moment_none;
     all->of[slot] = at;
@@ -76,6 +79,7 @@ static void clock_free(struct eh_engine *e, struct clock *c)
     struct clocks *all = &e->clocks;
     uint32_t at = (uint32_t)(c - all->items);
     eh_clock_displace(e, at);
+    eh_clock_unset_leave(all, at);
     eh_digest_leave(e, &c->hash);
     all->of[c->slot] = NONE;
     *c = (struct clock){.slot = NONE, .place = all->free};
@@ -97,15 +101,16 @@ static bool clock_is_idle(const struct clock *c)
     return idle;
 }
 
-/* After every change: to its place in heap and digest, or away. The ticket's queue goes by it, too.
- */
+/* After every change: to its place in heap, list and digest, or away. The ticket's queue goes by
+ * it, too. */
 static void clock_settle(struct eh_engine *e, struct clock *c)
 {
-    uint32_t slot = c->slot;
+    uint32_t slot = c->slot, at = (uint32_t)(c - e->clocks.items);
     if (clock_is_idle(c)) {
         clock_free(e, c);
     } else {
-        eh_clock_place(e, (uint32_t)(c - e->clocks.items));
+        eh_clock_place(e, at);
+        eh_clock_unset_place(&e->clocks, at);
         eh_digest_clock(e, c);
     }
     eh_queue_settle(e, slot);
@@ -332,10 +337,17 @@ void eh_clock_go(struct eh_engine *e, uint32_t slot, int64_t now_us)
 
 void eh_clocks_set(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->clocks.used; i++) {
-        struct clock *c = &e->clocks.items[i];
-        if (c->slot != NONE && !c->stopped && clock_reach(e, c))
+    struct clocks *all = &e->clocks;
+    uint32_t count = all->unset_count;
+    all->unset_count = 0; /* the list is made anew, in its place */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = all->unset[i];
+        struct clock *c = &all->items[at];
+        c->unset = NONE;
+        if (clock_reach(e, c))
             clock_settle(e, c);
+        else
+            eh_clock_unset_place(all, at);
     }
 }
 
@@ -366,4 +378,5 @@ void eh_clocks_done(struct eh_engine *e)
     free(e->clocks.items);
     free(e->clocks.of);
     free(e->clocks.heap);
+    free(e->clocks.unset);
 }

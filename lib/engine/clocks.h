@@ -48,10 +48,12 @@ struct clock {
     bool own;       /* the ticket itself said when it has to be answered */
     bool late;      /* it was told that this time has passed */
     bool stopped;   /* every moment is what was left when it stopped */
+    uint32_t unset; /* its place among those with a time that is not set, or NONE */
     struct eh_key hash;
 };
 
-/* Clocks in slots, the way from a ticket to its clock, and a heap of what happens next. */
+/* Clocks in slots, the way from a ticket to its clock, a heap of what happens next, and what hours
+ * to come will set. */
 struct clocks {
     struct clock *items;
     uint32_t used, capacity, free; /* free: the first one, or NONE */
@@ -59,6 +61,8 @@ struct clocks {
     uint32_t of_count, of_capacity;
     uint32_t *heap;
     uint32_t heap_count, heap_capacity;
+    uint32_t *unset; /* those with a time that is not set */
+    uint32_t unset_count, unset_capacity;
     uint32_t count;
 };
 
@@ -101,7 +105,8 @@ void eh_clock_late(struct eh_engine *, struct clock *);
 void eh_clock_drop(struct eh_engine *, struct clock *, enum clock_event);
 void eh_clock_raise(struct eh_engine *, struct clock *);
 
-/* More hours were handed over: sets the times that they reach. */
+/* More hours of a team were handed over: sets the times that they reach. Costs as much as there are
+ * times that are not set. */
 void eh_clocks_set(struct eh_engine *);
 /* What is due now: does it, up to CLOCKS_PER_STEP and the effects that the step may have. */
 int eh_clocks_turn(struct step *) EH_MUST_CHECK;

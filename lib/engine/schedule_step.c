@@ -84,6 +84,7 @@ static int intervals_add(struct step *s, struct eh_schedule_record *record)
 {
     struct eh_interval interval;
     int r = 0;
+    eh_schedule(s->e, record->schedule)->grew = true;
     while (r == 0 && eh_schedule_interval(record, &interval))
         r = eh_schedule_add(s->e, record->schedule, interval, s->now_us);
     return r;
@@ -112,6 +113,19 @@ static int record_apply(struct step *s, struct eh_schedule_record *record, bool 
     return r;
 }
 
+/* Whether a team has more hours now, of those that grew. */
+static bool team_grew(struct eh_engine *e)
+{
+    bool grew = false;
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
+        uint32_t number = e->roster.teams[i].schedule;
+        grew |= number != 0 && eh_schedule(e, number)->grew;
+    }
+    for (uint32_t i = 0; i < e->schedules.count; i++)
+        e->schedules.items[i].grew = false;
+    return grew;
+}
+
 int eh_step_schedule(struct step *s)
 {
     struct eh_error error = {0};
@@ -133,7 +147,7 @@ int eh_step_schedule(struct step *s)
         r = eh_schedules_lay_out(s->e);
     if (r == 0 && owners)
         eh_schedules_tell(s->e);
-    if (r == 0)
+    if (r == 0 && (team_grew(s->e) || owners))
         eh_clocks_set(s->e);
     if (r == 0)
         eh_shifts_turn(s, UINT32_MAX);

@@ -33,6 +33,7 @@ struct schedule {
     bool on;                        /* as its members were told */
     bool stale;                     /* handed over anew: members are told in the same step */
     bool teams;                     /* a team's */
+    bool grew;                      /* by the SCHEDULE that is taken over */
     struct eh_key key;              /* of all that it was ever given */
     struct eh_key hash;
 };

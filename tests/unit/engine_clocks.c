@@ -315,6 +315,27 @@ Test(engine_clocks, a_ticket_that_moves_keeps_its_time)
     cr_assert_eq(late(), 1);
 }
 
+/* Each day only the day comes that enters the window: no team is told anew. */
+Test(engine_clocks, hours_that_come_set_a_time_beyond_those_before)
+{
+    sales_works(0, 1);
+    hours_at(&k, 15.5);
+    order("T1");
+    order("T2");
+    kit_send(&k, "{'type':'update','id':'T2','paused':true}");
+    cr_assert(kit_ticket(&k, "T1").due_us == 0 && kit_ticket(&k, "T2").due_us == 0);
+    kit_restart(&k);
+    hours_add(&h, 2, 24, 25); /* nobody's */
+    cr_assert_eq(hours_give(&k, &h), 0);
+    cr_assert_eq(kit_ticket(&k, "T1").due_us, 0);
+    hours_add(&h, 1, 32, 36);
+    cr_assert_eq(hours_give(&k, &h), 0);
+    cr_assert_eq(kit_ticket(&k, "T1").due_us, KIT_START + 32 * HOUR_US + HOUR_US / 2);
+    cr_assert_eq(kit_ticket(&k, "T2").due_us, 0);
+    kit_send(&k, "{'type':'update','id':'T2','paused':false}");
+    cr_assert_eq(kit_ticket(&k, "T2").due_us, KIT_START + 32 * HOUR_US + HOUR_US / 2);
+}
+
 /* ---- what nobody answers */
 
 /* The helpdesk tells answers where `tells`. */
