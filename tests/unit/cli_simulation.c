@@ -367,6 +367,44 @@ Test(simulation, no_more_than_at_most)
     cr_expect_str_eq(dealt("c"), "ana 03T08:00");
 }
 
+/* Who is there half the time is as well off with half of it: ana works on both days, bo on Monday
+ * alone, cai comes on Tuesday, dov is gone. What comes in a night is for whoever comes first. */
+Test(simulation, evenness_goes_by_who_was_there)
+{
+    char rows[1024] = "";
+    struct eh_figures f;
+    for (int i = 0; i < 16; i++)
+        eh_format(rows + strlen(rows), sizeof rows - strlen(rows),
+                  "%d,2025-01-0%dT%02d:00:00Z,order,t,100,,,%s\n", i, i < 8 ? 6 : 7,
+                  i < 4    ? 9 + i
+                  : i < 12 ? 17 + i % 8 / 2
+                           : i - 4,
+                  i < 4 && i % 2        ? "bo"
+                  : i > 4 && i % 3 == 2 ? "cai"
+                                        : "ana");
+    deal(
+        rows,
+        "desk: d\ncurrency: EUR\ntime_zone: UTC\nkinds: {order: {points: 1}}\n"
+        "calendars: [{id: office, hours: {mon: 08:00-16:00, tue: 08:00-16:00}}]\n"
+        "reps: [{id: ana}, {id: bo, hours: {mon: 09:00-16:00}}, {id: cai, share: 0.5}, {id: dov}]\n"
+        "teams: [{id: t, policy: random, hours: office,\n"
+        "   reps: [ana, bo, {id: cai, from: 2025-01-07}, {id: dov, until: 2025-01-05}]}]\n",
+        "random", 1);
+    /* Monday's four: ana and bo two each. The nights' eight, Tuesday's four: ana 2/3, cai 1/3. */
+    cr_assert_eq(eh_simulation_weight(&s, 0, 0), EH_PPM);
+    cr_assert_eq(eh_simulation_weight(&s, 0, 1), 200000);
+    cr_assert_eq(eh_simulation_weight(&s, 0, 2), 400000);
+    cr_assert_eq(eh_simulation_weight(&s, 0, 3), 0);
+    cr_assert_eq(eh_tally_figures(&s.recorded, 0, &f), 0);
+    cr_assert_eq(f.tickets, 16);
+    expect_near(f.jain_count, 1);
+    expect_near(f.gini_count, 0);
+    expect_near(f.spread_count, 0);
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_assert_eq(f.tickets, 16);
+    cr_assert(isfinite(f.spread_count) && f.spread_count > 0);
+}
+
 /* Without hours, too, the next day is dealt on; and who has none is never dealt anything. */
 Test(simulation, time_goes_on_behind_the_last_row)
 {

@@ -1,6 +1,4 @@
 /* hours: the working time of each team over all of the history, and a while behind it. */
-#include <evenhand/calendar/zones.h>
-
 #include <stdlib.h>
 
 #include "simulation.h"
@@ -24,22 +22,22 @@ static int zones_check(const struct eh_desk *desk, struct eh_error *error)
     return r < 0 ? r : eh_zone_set(&zone, desk->time_zone, error);
 }
 
-static int team_expand(struct eh_simulation *s, uint32_t team, struct eh_zones *zones,
-                       struct eh_error *error)
+int eh_simulation_expand(const struct eh_simulation *s, const struct eh_desk_calendar *calendar,
+                         struct eh_zones *zones, struct eh_hours *ret, struct eh_error *error)
 {
     const struct eh_messages *m = &s->messages;
     const struct eh_hours_zone zone = {eh_zones_instant, zones};
-    const struct eh_desk_team *of = &s->desk->teams[team];
-    if (!of->hours || m->count == 0)
+    if (m->count == 0)
         return 0;
     int32_t first = eh_zone_date(m->items[0].at_us / 1000) - 2;
     int32_t last = eh_zone_date(m->items[m->count - 1].at_us / 1000) + EH_SIMULATION_HOURS_DAYS;
-    int r = eh_hours_expand(of->hours, &zone, first, last, &s->hours[team]);
+    int r = eh_hours_expand(calendar, &zone, first, last, ret);
     if (r == -EH_EFULL)
         return eh_error_set(error, EH_EFULL,
-                            "team %.*s: its hours have more than %d spans from the first row of "
-                            "the history to a year behind the last; deal fewer years",
-                            EH_STR_ARG(of->id), EH_HOURS_SPANS_MAX);
+                            "hours %.*s: more than %d spans from the first row of the history to a "
+                            "year behind the last; deal fewer years",
+                            EH_STR_ARG(calendar->id.size ? calendar->id : eh_str("of a rep")),
+                            EH_HOURS_SPANS_MAX);
     return r < 0 ? eh_error_set(error, -r, "out of memory") : 0;
 }
 
@@ -52,7 +50,8 @@ int eh_simulation_hours(struct eh_simulation *s, struct eh_error *error)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
     int r = zones_check(s->desk, error);
     for (uint32_t i = 0; r == 0 && i < s->desk->team_count; i++)
-        r = team_expand(s, i, &zones, error);
+        if (s->desk->teams[i].hours)
+            r = eh_simulation_expand(s, s->desk->teams[i].hours, &zones, &s->hours[i], error);
     return r < 0 ? r : eh_zone_set(&set, s->desk->time_zone, error);
 }
 

@@ -375,7 +375,7 @@ static int run_open_tally(struct eh_simulation_run *run)
     for (uint32_t t = 0; t < desk->team_count; t++)
         for (uint32_t i = 0; r == 0 && i < desk->teams[t].member_count; i++) {
             uint32_t rep = desk->teams[t].members[i].rep;
-            r = eh_tally_open(&run->tally, t, rep, desk->reps[rep].share_ppm);
+            r = eh_tally_open(&run->tally, t, rep, eh_simulation_weight(run->simulation, t, rep));
         }
     return r;
 }

@@ -237,6 +237,18 @@ static void result_print_head(const struct eh_simulation *s)
            s->desk->team_count == 1 ? "" : "s", s->seed);
 }
 
+/* Whether hours or dates weigh. */
+static bool somebody_was_off(const struct eh_simulation *s)
+{
+    bool off = false;
+    for (uint32_t t = 0; t < s->desk->team_count; t++)
+        for (uint32_t i = 0; i < s->desk->teams[t].member_count; i++) {
+            uint32_t rep = s->desk->teams[t].members[i].rep;
+            off |= eh_simulation_weight(s, t, rep) != s->desk->reps[rep].share_ppm;
+        }
+    return off;
+}
+
 static void result_print_table(const struct eh_cli *cli, const struct eh_simulation *s)
 {
     struct eh_grid *grid = eh_grid_begin(cli, "team,>Gini,>Jain,>spread,>value Gini,>Jain,>spread,"
@@ -249,6 +261,8 @@ static void result_print_table(const struct eh_cli *cli, const struct eh_simulat
     eh_grid_print(grid);
     puts("\nGini: 0 is even; Jain: 1 is even; spread: most less least, per share of 1.0;\n"
          "guess: how often the likeliest rep, known beforehand, would have been it.");
+    if (somebody_was_off(s))
+        puts("A share is of the tickets that came while one was there, by hours and dates.");
     if (s->desk->team_count > 1)
         puts("No policy changes how much one team has to deal beside another.");
     result_print_waits(cli, s);

@@ -14,8 +14,8 @@ static int error_no_memory(struct eh_error *error)
 
 /* ---- who had what */
 
-/* The share of the rep on the desk who has this name, or the id it makes. */
-static uint32_t share_of(const struct eh_desk *desk, struct eh_str name)
+/* The number of the rep on the desk who has this name, or the id it makes. */
+static uint32_t rep_named(const struct eh_desk *desk, struct eh_str name)
 {
     char id[EH_ID_MAX + 1];
     const struct eh_desk_rep *rep = NULL;
@@ -24,7 +24,7 @@ static uint32_t share_of(const struct eh_desk *desk, struct eh_str name)
     for (uint32_t i = 0; !rep && i < desk->rep_count; i++)
         if (eh_str_equal(desk->reps[i].name, name))
             rep = &desk->reps[i];
-    return rep ? rep->share_ppm : EH_PPM;
+    return rep ? (uint32_t)(rep - desk->reps) : EH_SIMULATION_NONE;
 }
 
 static int simulation_rep(struct eh_simulation *s, struct eh_str name, uint32_t *ret)
@@ -32,9 +32,11 @@ static int simulation_rep(struct eh_simulation *s, struct eh_str name, uint32_t 
     uint64_t no;
     if (!eh_table_get(&s->rep_by_name, eh_key_of_text(name), &no)) {
         no = s->recorded_reps;
-        if (eh_table_put(&s->rep_by_name, eh_key_of_text(name), no) < 0)
+        if (eh_array_room(&s->desk_reps, &s->desk_reps_room, s->recorded_reps + (size_t)1,
+                          EH_ARRAY_MAX) < 0 ||
+            eh_table_put(&s->rep_by_name, eh_key_of_text(name), no) < 0)
             return -EH_ENOMEM;
-        s->recorded_reps++;
+        s->desk_reps[s->recorded_reps++] = rep_named(s->desk, name);
     }
     *ret = (uint32_t)no;
     return 0;
@@ -47,7 +49,7 @@ static int ticket_record(struct eh_simulation *s, const struct eh_history_ticket
     if (t->rep.size > 0) {
         int r = simulation_rep(s, t->rep, &rep);
         if (r == 0)
-            r = eh_tally_open(&s->recorded, team, rep, share_of(s->desk, t->rep));
+            r = eh_tally_open(&s->recorded, team, rep, EH_PPM); /* eh_simulation_weigh() */
         if (r == 0)
             r = eh_tally_add(&s->recorded, team, rep, t->value);
         if (r < 0)
@@ -197,6 +199,8 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
         r = eh_simulation_hours(s, error);
     if (r == 0)
         r = simulation_link_messages(s, error);
+    if (r == 0)
+        r = eh_simulation_weigh(s, error);
     if (r == 0 && answers_record(s) < 0)
         r = error_no_memory(error);
     for (size_t i = 0; r == 0 && i < rules->policy_count; i++) {
@@ -250,6 +254,10 @@ void eh_simulation_done(struct eh_simulation *s)
     eh_tally_done(&s->recorded);
     for (uint32_t i = 0; s->hours && i < s->desk->team_count; i++)
         eh_hours_done(&s->hours[i]);
+    for (uint32_t i = 0; s->weights && i < s->desk->team_count; i++)
+        free(s->weights[i]);
+    free(s->weights);
+    free(s->desk_reps);
     free(s->hours);
     eh_table_done(&s->rep_by_name);
     eh_table_done(&s->by_id);

@@ -20,6 +20,7 @@
 #ifndef EVENHAND_TOOLS_SIMULATE_SIMULATION_H
 #define EVENHAND_TOOLS_SIMULATE_SIMULATION_H
 
+#include <evenhand/calendar/zones.h>
 #include <evenhand/engine/engine.h>
 #include <evenhand/engine/parsed_desk.h>
 #include <evenhand/wire/hours.h>
@@ -91,6 +92,9 @@ struct eh_simulation {
     bool has_answers;  /* the history says when a ticket was answered first */
     struct eh_table rep_by_name;
     uint32_t recorded_reps;
+    uint32_t *desk_reps; /* by recorded rep: their number on the desk, or EH_SIMULATION_NONE */
+    uint32_t desk_reps_room;
+    uint32_t **weights; /* by team and member, see weights.c */
     struct eh_tally recorded;
     struct eh_simulation_run runs[EH_POLICY_COUNT];
     size_t run_count;
@@ -113,11 +117,20 @@ int eh_simulation_holidays(struct eh_simulation *, const char *desk_file,
 
 /* hours.c: the working time of the teams, from the first message on. Error text as above. */
 int eh_simulation_hours(struct eh_simulation *, struct eh_error *) EH_MUST_CHECK;
+/* The work of a calendar, for the same time. Leaves the zone of the process at the calendar's. */
+int eh_simulation_expand(const struct eh_simulation *, const struct eh_desk_calendar *,
+                         struct eh_zones *, struct eh_hours *ret, struct eh_error *) EH_MUST_CHECK;
 /* Working time of a team between two moments, and when so much of it is over. */
 int64_t eh_simulation_between(const struct eh_simulation *, uint32_t team, int64_t from_us,
                               int64_t until_us);
 int64_t eh_simulation_end(const struct eh_simulation *, uint32_t team, int64_t from_us,
                           int64_t work_us);
+
+/* weights.c: what each could have had, of the tickets of the history. */
+int eh_simulation_weigh(struct eh_simulation *, struct eh_error *) EH_MUST_CHECK;
+/* In ppm: 1.0 is a full share of whoever was there when most tickets came; 0: never there. Of who
+ * is no member it is their share. */
+uint32_t eh_simulation_weight(const struct eh_simulation *, uint32_t team, uint32_t rep);
 
 /* run.c: one policy. Times never run backwards. */
 int eh_run_start(struct eh_simulation_run *, const struct eh_simulation *, const char *policy,

@@ -23,7 +23,7 @@ static struct eh_tally_team *tally_team(struct eh_tally *t, uint32_t team)
     return &t->teams[team];
 }
 
-int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t share_ppm)
+int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t weight_ppm)
 {
     uint64_t at;
     if (eh_table_get(&t->index, key_of(team, rep), &at))
@@ -32,7 +32,7 @@ int eh_tally_open(struct eh_tally *t, uint32_t team, uint32_t rep, uint32_t shar
     if (r == 0)
         r = eh_table_put(&t->index, key_of(team, rep), t->count);
     if (r == 0)
-        t->rows[t->count++] = (struct eh_tally_row){team, rep, share_ppm, 0, 0};
+        t->rows[t->count++] = (struct eh_tally_row){team, rep, weight_ppm, 0, 0};
     return r;
 }
 
@@ -121,16 +121,18 @@ static size_t tally_gather(const struct eh_tally *t, uint32_t team, struct eh_ta
     return kept;
 }
 
-/* The largest received per share less the smallest. */
+/* The largest received per weight less the smallest. */
 static double spread_of(const struct eh_portion *portions, size_t count)
 {
     double least = INFINITY, most = -INFINITY;
     for (size_t i = 0; i < count; i++) {
+        if (portions[i].entitled <= 0)
+            continue;
         double r = portions[i].received / portions[i].entitled;
         least = r < least ? r : least;
         most = r > most ? r : most;
     }
-    return count ? most - least : 0;
+    return most >= least ? most - least : 0;
 }
 
 static int rows_measure(const struct eh_tally_row *rows, size_t count, struct eh_portion *portions,
@@ -138,7 +140,7 @@ static int rows_measure(const struct eh_tally_row *rows, size_t count, struct eh
 {
     for (size_t i = 0; i < count; i++) {
         portions[i] =
-            (struct eh_portion){rows[i].share_ppm / (double)EH_PPM, (double)rows[i].count};
+            (struct eh_portion){rows[i].weight_ppm / (double)EH_PPM, (double)rows[i].count};
         f->tickets += rows[i].count;
     }
     f->jain_count = eh_jain(portions, count);
