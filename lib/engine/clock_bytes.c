@@ -23,13 +23,6 @@ void eh_clocks_put(const struct eh_engine *e, struct eh_bytes *out)
 
 /* ---- read */
 
-static uint32_t ticket_by_number(const struct eh_engine *e, uint64_t no)
-{
-    uint32_t at = no ? eh_order_above(e, no - 1) : NONE;
-    return at < e->tickets.order_count && e->tickets.order[at].no == no ? e->tickets.order[at].slot
-                                                                        : NONE;
-}
-
 /* A set time within bounds, none, or what is left since a time. */
 static bool moment_is_sound(const struct moment *m)
 {
@@ -59,7 +52,7 @@ static bool clock_is_sound(const struct eh_engine *e, const struct clock *c)
 static int clock_read(struct eh_engine *e, struct eh_reader *in, uint64_t *last)
 {
     uint64_t no = eh_read_u(in);
-    struct clock c = {.slot = in->failed || no <= *last ? NONE : ticket_by_number(e, no)};
+    struct clock c = {.slot = in->failed || no <= *last ? NONE : eh_ticket_numbered(e, no)};
     uint8_t flags = eh_read_u8(in);
     c.own = flags & CLOCK_OWN;
     c.late = flags & CLOCK_LATE;

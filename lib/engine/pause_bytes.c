@@ -51,10 +51,7 @@ static int pausing_read(struct eh_engine *e, struct eh_reader *in)
 /* The ticket of this number, if a rep has it and it may be paused; or NONE. */
 static uint32_t ticket_find(const struct eh_engine *e, uint64_t no)
 {
-    uint32_t at = no > 0 ? eh_order_above(e, no - 1) : e->tickets.order_count;
-    if (at == e->tickets.order_count || e->tickets.order[at].no != no)
-        return NONE;
-    uint32_t slot = e->tickets.order[at].slot;
+    uint32_t slot = eh_ticket_numbered(e, no);
     if (slot == NONE || e->tickets.slots[slot].state != EH_TICKET_ASSIGNED)
         return NONE;
     return eh_pause_of(e, &e->tickets.slots[slot]) ? NONE : slot;

@@ -94,19 +94,11 @@ static int due_skip(struct step *s)
     }
 }
 
-static uint32_t ticket_by_number(const struct eh_engine *e, int64_t no)
-{
-    uint32_t at = eh_order_above(e, (uint64_t)no - 1);
-    return at < e->tickets.order_count && e->tickets.order[at].no == (uint64_t)no
-               ? e->tickets.order[at].slot
-               : NONE;
-}
-
 int eh_step_skipped(struct step *s)
 {
     struct eh_engine *e = s->e;
     if (eh_message_has(&s->m, EH_FIELD_TICKET)) {
-        uint32_t slot = ticket_by_number(e, s->m.ticket);
+        uint32_t slot = eh_ticket_numbered(e, (uint64_t)s->m.ticket);
         if (slot != NONE)
             ticket_stand_aside(s, slot);
         return 0;

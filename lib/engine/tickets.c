@@ -68,6 +68,13 @@ uint32_t eh_order_above(const struct eh_engine *e, uint64_t after)
     return low;
 }
 
+uint32_t eh_ticket_numbered(const struct eh_engine *e, uint64_t no)
+{
+    uint32_t at = no ? eh_order_above(e, no - 1) : e->tickets.order_count;
+    bool has = at < e->tickets.order_count && e->tickets.order[at].no == no;
+    return has ? e->tickets.order[at].slot : NONE;
+}
+
 static void order_put(struct eh_engine *e, uint64_t no, uint32_t slot)
 {
     uint32_t at = eh_order_above(e, no);

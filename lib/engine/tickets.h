@@ -43,5 +43,7 @@ void eh_ticket_give(struct eh_engine *, uint32_t slot,
 void eh_ticket_take(struct eh_engine *, uint32_t slot);
 /* The first place in `order` with a number above `after`. */
 uint32_t eh_order_above(const struct eh_engine *, uint64_t after);
+/* The slot of an open or waiting ticket by its number, or NONE. */
+uint32_t eh_ticket_numbered(const struct eh_engine *, uint64_t no);
 
 #endif
