@@ -3,38 +3,18 @@
  * recalled, or has not come yet.
  */
 #include "effects.h"
-#include "image.h"
 #include "index.h"
 #include "journal.h"
 #include "outcomes.h"
 #include "outcomes_earlier.h"
 #include "pending.h"
+#include "recall.h"
 #include "state.h"
 #include "step.h"
 #include "steps.h"
 #include "story.h"
 #include "ticket.h"
 #include "tickets.h"
-
-/* Reads a closed ticket, as PostgreSQL has it, into a slot that nothing refers to yet. */
-static int ticket_recall(struct eh_engine *e, struct eh_str image, struct eh_key identity,
-                         uint32_t *ret)
-{
-    uint32_t slot;
-    int r = eh_ticket_alloc(e, &slot);
-    if (r < 0)
-        return r;
-    struct eh_reader in = eh_reader(image.data, image.size);
-    r = eh_decode_ticket(e, &in, &e->tickets.slots[slot]);
-    if (r == 0 && (!eh_reader_complete(&in) || e->tickets.slots[slot].state != EH_TICKET_CLOSED ||
-                   !eh_key_equal(ticket_identity(&e->tickets.slots[slot]), identity)))
-        r = -EH_ECORRUPT;
-    if (r < 0)
-        eh_ticket_drop(e, slot);
-    else
-        *ret = slot;
-    return r;
-}
 
 /* Enters a recalled ticket that opens again: from now on it is in memory. */
 static int ticket_enter(struct eh_engine *e, uint32_t slot)
@@ -89,7 +69,7 @@ int eh_step_outcome(struct step *s)
     bool held = slot != NONE;
     if (!held && !recalled->ticket_known)
         return eh_pending_put(s, identity);
-    int r = held ? 0 : ticket_recall(s->e, recalled->ticket_image, identity, &slot);
+    int r = held ? 0 : eh_ticket_recall(s, identity, &slot);
     if (r < 0)
         return r;
     return places ? outcome_place_or_refuse(s, slot, held, at_us)
