@@ -17,12 +17,19 @@ static int counts_check(const struct eh_bonus_facts *f, struct eh_error *error)
     const struct {
         const char *name;
         int64_t value;
-    } counts[] = {
-        {"the count of ratings", f->ratings},       {"the sum of ratings", f->rating_sum},
-        {"the count of first closings", f->firsts}, {"the count of reopened", f->reopened},
-        {"the count of cancelled", f->cancelled},   {"the count of responses", f->responses},
-        {"the time of responses", f->response_ms},  {"the count of cycles", f->cycles},
-        {"the time of cycles", f->cycle_ms}};
+    } counts[] = {{"the count of ratings", f->ratings},
+                  {"the sum of ratings", f->rating_sum},
+                  {"the count of first closings", f->firsts},
+                  {"the count of reopened", f->reopened},
+                  {"the count of cancelled", f->cancelled},
+                  {"the count of responses", f->responses},
+                  {"the time of responses", f->response_ms},
+                  {"the count of cycles", f->cycles},
+                  {"the time of cycles", f->cycle_ms},
+                  {"the count of answers", f->answers},
+                  {"the time of answers", f->answer_ms},
+                  {"the count of answers in time", f->answers_in_time},
+                  {"the count of answers by a time", f->answers_timed}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].value < 0)
             return negative_refuse(counts[i].name, error);

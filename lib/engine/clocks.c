@@ -200,6 +200,15 @@ int eh_clock_move(struct step *s, uint32_t slot)
     return 0;
 }
 
+/* Of what is left of a time, 1 µs is nothing: it had passed when the ticket was paused. */
+bool eh_clock_has_due(const struct eh_engine *e, uint32_t slot, int64_t *ret_us)
+{
+    const struct clock *c = eh_clock_of(e, slot);
+    const struct moment *m = c ? &c->moments[CLOCK_ANSWER] : &moment_none;
+    *ret_us = m->left_us > 1 ? EH_TIME_NEVER : m->at_us;
+    return !moment_is_none(m);
+}
+
 void eh_clock_answered(struct eh_engine *e, uint32_t slot)
 {
     struct clock *c = clock_get(e, slot);

@@ -75,6 +75,9 @@ const struct clock *eh_clock_of(const struct eh_engine *, uint32_t slot);
 /* When it has to be answered: EH_TIME_NEVER: there is no such time, or it is beyond the hours that
  * were handed over. */
 int64_t eh_clock_due_us(const struct eh_engine *, uint32_t slot);
+/* Whether it has to be answered by some time; *ret_us: then, or EH_TIME_NEVER if that is still to
+ * come whenever it is. */
+bool eh_clock_has_due(const struct eh_engine *, uint32_t slot, int64_t *ret_us);
 /* The priority it is dealt by. */
 uint8_t eh_clock_priority(const struct eh_engine *, uint32_t slot);
 

@@ -6,6 +6,7 @@
  */
 #include "encode.h"
 
+#include "answer_bytes.h"
 #include "canonical.h"
 #include "changed.h"
 #include "image.h"
@@ -86,6 +87,7 @@ void eh_encode_ticket(const struct eh_engine *e, const struct ticket *t, struct 
     eh_bytes_put_u(out, t->likeness);
     eh_contents_put(e, t, out);
     eh_bytes_put_u8(out, ticket_more(t));
+    eh_answer_put(e, t, out);
 }
 
 /* ---- the others */
@@ -268,6 +270,12 @@ void eh_encode_period(const struct eh_engine *e, const struct period *p, struct 
         return;
     eh_bytes_put_i(out, p->firsts);
     eh_bytes_put_i(out, p->cancelled);
+    if (e->rules < EH_RULES_ANSWERS)
+        return;
+    eh_put_wide(out, p->answer_ms);
+    eh_bytes_put_i(out, p->answers);
+    eh_bytes_put_i(out, p->answers_timed);
+    eh_bytes_put_i(out, p->answers_in_time);
 }
 
 void eh_encode_fact(const struct eh_engine *e, const struct fact *fact, struct eh_bytes *out)

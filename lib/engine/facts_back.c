@@ -41,9 +41,15 @@ static void period_move_sums(struct period *to, struct period *from)
     to->cycles += from->cycles;
     to->firsts += from->firsts;
     to->cancelled += from->cancelled;
+    to->answer_ms += from->answer_ms;
+    to->answers += from->answers;
+    to->answers_timed += from->answers_timed;
+    to->answers_in_time += from->answers_in_time;
     from->revenue = from->response_ms = from->cycle_ms = 0;
     from->ratings = from->rating_sum = from->reopened = from->responses = from->cycles = 0;
     from->firsts = from->cancelled = 0;
+    from->answer_ms = 0;
+    from->answers = from->answers_timed = from->answers_in_time = 0;
 }
 
 /* Moves what came of tickets. Imported figures and reps set aside stay: their messages name the

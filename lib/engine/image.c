@@ -153,6 +153,8 @@ int eh_image_read(struct eh_reader *in, struct image *ret)
     image.t.likeness = version < 7 ? 0 : eh_read_u32(in);
     eh_contents_image(in, version, &image.contents);
     image_read_more(in, version, &image.t);
+    eh_answer_image(in, version, &image.answer);
+    in->failed |= image.answer.answer.told && !image.t.answered;
     if (in->failed || !image_is_sound(&image))
         return -EH_ECORRUPT;
     *ret = image;
@@ -255,6 +257,8 @@ int eh_decode_ticket(struct eh_engine *e, struct eh_reader *in, struct ticket *r
     r = eh_tail_take(e, &image.tail, &image.t);
     if (r == 0)
         r = eh_contents_take(e, &image.contents, &image.t);
+    if (r == 0)
+        r = eh_answer_take(e, &image.answer, &image.t);
     if (r == 0)
         r = ticket_make_story(e, &image, &image.t);
     if (r == 0)

@@ -5,6 +5,7 @@
 #ifndef EVENHAND_LIB_ENGINE_IMAGE_H
 #define EVENHAND_LIB_ENGINE_IMAGE_H
 
+#include "answer_bytes.h"
 #include "contents.h"
 #include "story.h"
 #include "tail.h"
@@ -13,7 +14,7 @@
 
 struct eh_engine;
 
-#define IMAGE_VERSION 9
+#define IMAGE_VERSION 10
 struct image {
     int64_t changed_ms;
     struct ticket t; /* numbers; its texts and names are below */
@@ -24,6 +25,7 @@ struct image {
     struct story_sum base, sum; /* of the story */
     struct tail_image tail;
     struct contents_image contents;
+    struct answer_image answer;
 };
 
 int eh_decode_ticket(struct eh_engine *, struct eh_reader *, struct ticket *) EH_MUST_CHECK;

@@ -130,6 +130,17 @@ const struct story_entry *eh_tale_find(const struct tale *tale, uint64_t input)
     return NULL;
 }
 
+const struct story_entry *eh_tale_first_closing(const struct tale *tale)
+{
+    for (uint32_t i = 0; i < tale->count && !tale->base.has_first; i++) {
+        const struct story_entry *entry = &tale->entries[i];
+        if (!(entry->flags & STORY_REFUSED) && eh_outcome_closes(entry->outcome) &&
+            entry->outcome != EH_OUTCOME_CANCELLED)
+            return entry;
+    }
+    return NULL;
+}
+
 void eh_tale_why(const struct tale *tale, uint64_t input, const struct ticket *t,
                  struct eh_error *error)
 {

@@ -24,6 +24,8 @@ void eh_tale_open(const struct ticket *, int64_t now_us, struct tale *ret);
 void eh_tale_add(struct tale *, const struct story_entry *, const struct ticket *);
 /* The entry that this input brought; NULL: it is not in the journal. */
 const struct story_entry *eh_tale_find(const struct tale *, uint64_t input);
+/* The first closing that is not cancelled; NULL: there is none, or it is in the base. */
+const struct story_entry *eh_tale_first_closing(const struct tale *);
 /* Why the entry of this input is refused. */
 void eh_tale_why(const struct tale *, uint64_t input, const struct ticket *, struct eh_error *);
 /* Makes a story to be kept, which is the caller's. It does not set first_team. */

@@ -7,11 +7,14 @@
  */
 #include "outcomes.h"
 
+#include "clocks.h"
 #include "closing.h"
 #include "digest.h"
 #include "effects.h"
+#include "first_answer.h"
 #include "journal.h"
 #include "lasts.h"
+#include "pauses.h"
 #include "pending.h"
 #include "period_list.h"
 #include "resends.h"
@@ -98,6 +101,19 @@ static void ticket_take_story(struct ticket *t, struct story *story)
     t->refunded = sum->refunded;
 }
 
+/* A story with a closing answers the ticket, also if an outcome that came before had taken that
+ * closing back. */
+static int story_answers(struct eh_engine *e, uint32_t slot, const struct tale *tale, bool closing)
+{
+    const struct ticket *t = &e->tickets.slots[slot];
+    if (t->answered || !tale->sum.last)
+        return 0;
+    int r = eh_first_answer_tell(e, slot, eh_pause_since_us(e, t));
+    if (!closing && e->rules >= EH_RULES_ANSWERS)
+        eh_clock_answered(e, slot);
+    return r;
+}
+
 /* Makes the ticket what its story comes to. */
 static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
 {
@@ -115,15 +131,18 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
         return r;
     s->touched = true;
     eh_tally(t, &old);
+    r = story_answers(e, slot, tale, closing);
     if (closing) {
         eh_outcome_leave(e, slot);
         if (e->rules < EH_RULES_RETURNS)
             t->left = false;
     }
-    if (opening)
+    if (r == 0 && opening)
         r = eh_set_acquire(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind), s->in->no,
                            &t->set);
     ticket_take_story(t, story);
+    if (r == 0)
+        r = eh_first_answer_close(e, t, tale);
     eh_tally(t, &new);
     if (r == 0)
         r = eh_tally_change(e, &old, &new);

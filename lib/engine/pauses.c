@@ -14,6 +14,7 @@
 #include "account.h"
 #include "clocks.h"
 #include "digest.h"
+#include "first_answer.h"
 #include "state.h"
 #include "ticket.h"
 
@@ -53,6 +54,12 @@ static void account_count(struct eh_engine *e, struct account *account)
     uint64_t freed = account_frees(e, account);
     e->roster.reps[account->rep].points -= freed - account->pausing.freed; /* modulo 2^64 */
     account->pausing.freed = freed;
+}
+
+int64_t eh_pause_since_us(const struct eh_engine *e, const struct ticket *t)
+{
+    const struct pause *pause = eh_pause_of(e, t);
+    return pause ? pause->since_us : EH_TIME_NEVER;
 }
 
 bool eh_pause_frees(const struct eh_engine *e, const struct pause *pause)
@@ -165,6 +172,7 @@ void eh_pause_drop(struct eh_engine *e, uint32_t slot)
         return;
     struct pause *pause = &e->pauses.items[at - 1];
     struct account *account = &e->accounts.items[pause->account];
+    eh_first_answer_resume(e, slot, pause->since_us);
     list_remove(e, &account->pausing.list, pause);
     eh_digest_leave(e, &pause->hash);
     e->pauses.by_slot[slot] = 0;

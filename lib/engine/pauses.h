@@ -47,6 +47,8 @@ struct pauses {
 
 /* The pause of a ticket; NULL: it is not paused. */
 const struct pause *eh_pause_of(const struct eh_engine *, const struct ticket *);
+/* Since when the ticket is paused; EH_TIME_NEVER: it is not. */
+int64_t eh_pause_since_us(const struct eh_engine *, const struct ticket *);
 /* Whether some of its points do not count now. Costs O(paused.at_most). */
 bool eh_pause_frees(const struct eh_engine *, const struct pause *);
 /* Pauses an assigned ticket that is not paused. `since`: the account's pauses that began before

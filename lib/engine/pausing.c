@@ -10,6 +10,7 @@
 #include "clocks.h"
 #include "effects.h"
 #include "eligible.h"
+#include "first_answer.h"
 #include "pauses.h"
 #include "state.h"
 #include "step.h"
@@ -38,7 +39,9 @@ static int ticket_pause(struct step *s, uint32_t slot)
     uint32_t no = (uint32_t)(account - e->accounts.items);
     struct pause pause = {.input = s->in->no, .since_us = s->now_us, .account = no};
     pause.full = eh_pause_begin(e, no);
-    int r = eh_pause_add(e, slot, &pause);
+    int r = eh_first_answer_pause(e, slot, s->now_us);
+    if (r == 0)
+        r = eh_pause_add(e, slot, &pause);
     if (r < 0)
         return r;
     eh_eligible_refresh(e, t->rep);

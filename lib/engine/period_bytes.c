@@ -149,6 +149,12 @@ static void period_read_numbers(const struct eh_engine *e, struct eh_reader *in,
         return;
     p->firsts = eh_read_i(in);
     p->cancelled = eh_read_i(in);
+    if (e->rules < EH_RULES_ANSWERS)
+        return;
+    p->answer_ms = eh_read_wide(in);
+    p->answers = eh_read_i(in);
+    p->answers_timed = eh_read_i(in);
+    p->answers_in_time = eh_read_i(in);
 }
 
 static int text_read(struct eh_reader *in, char **text, uint32_t *size, struct eh_key *key)

@@ -35,7 +35,9 @@ struct period {
     __int128 revenue, response_ms, cycle_ms;
     int64_t ratings, rating_sum, reopened, responses, cycles;
     int64_t firsts, cancelled; /* EH_RULES_TICKETS */
-    uint32_t facts, imports;   /* lists */
+    __int128 answer_ms;        /* EH_RULES_ANSWERS */
+    int64_t answers, answers_timed, answers_in_time;
+    uint32_t facts, imports; /* lists */
     uint32_t import_count;
     uint32_t older; /* of the team; of the free slots */
     struct eh_key hash;

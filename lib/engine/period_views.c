@@ -49,6 +49,11 @@ static struct eh_period_view period_view(const struct eh_engine *e, uint32_t slo
         .cycles = p->cycles,
         .response_ms = p->response_ms,
         .cycle_ms = p->cycle_ms,
+        .with_answers = e->rules >= EH_RULES_ANSWERS,
+        .answers = p->answers,
+        .answers_timed = p->answers_timed,
+        .answers_in_time = p->answers_in_time,
+        .answer_ms = p->answer_ms,
         .handle = slot,
     };
 }
@@ -71,6 +76,7 @@ bool eh_engine_period(const struct eh_engine *e, struct eh_str id, struct eh_per
                                        .state = EH_PERIOD_OPEN,
                                        .published_late = period_is_late(e, team, first),
                                        .by_closings = e->rules < EH_RULES_TICKETS,
+                                       .with_answers = e->rules >= EH_RULES_ANSWERS,
                                        .handle = NONE};
     else
         return false;

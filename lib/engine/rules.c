@@ -87,13 +87,14 @@ int eh_step_rules(struct step *s)
     s->touched = true;
     bool leavers = e->rules < EH_RULES_LEAVERS && s->m.rules >= EH_RULES_LEAVERS;
     bool tickets = e->rules < EH_RULES_TICKETS && s->m.rules >= EH_RULES_TICKETS;
+    bool answers = e->rules < EH_RULES_ANSWERS && s->m.rules >= EH_RULES_ANSWERS;
     bool turns = e->rules < EH_RULES_TURNS && s->m.rules >= EH_RULES_TURNS;
     bool levels = e->rules < EH_RULES_LEVELS && s->m.rules >= EH_RULES_LEVELS;
     e->rules = (uint32_t)s->m.rules;
     if (leavers)
         eh_leavers_begin(e);
-    if (tickets)
-        eh_tally_begin(e);
+    if (tickets || answers)
+        eh_tally_begin(e, tickets);
     if (turns)
         turns_begin(e);
     if (levels && desk_has_levels(e))

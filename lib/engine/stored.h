@@ -27,6 +27,17 @@ enum ticket_flag_more {
     TICKET_MORE = 7
 };
 
+/* Of its first answer. Numbers are stored: never change, never reuse. */
+enum answer_flag {
+    ANSWER_TOLD = 1,
+    ANSWER_PAUSED = 2,
+    ANSWER_TIMED = 4,
+    ANSWER_WHOLE_DAY = 8,
+    ANSWER_SAID = 16,
+    ANSWER_CLOSED = 32,
+    ANSWER_FLAGS = 63
+};
+
 #define TICKET_STATE 7U /* bits of the state itself */
 
 /* Of the times of a ticket. Numbers are stored: never change, never reuse. */

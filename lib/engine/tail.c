@@ -11,9 +11,13 @@
 /* Numbers are stored: never change, never reuse. */
 enum home_flag { HOME_GIVEN = 1, HOME_LEFT = 2, HOME_KEPT = 4, HOME_RETURNED = 8, HOME_FLAGS = 15 };
 
-/* A tail in memory: the size of an id, the id; whether there are contents, and these; the homes. */
+/* What a tail in memory has beside its homes. */
+enum tail_part { TAIL_CONTENTS = 1, TAIL_ANSWER = 2 };
+
+/* A tail in memory: the size of an id, the id; which parts there are, and these; the homes. */
 #define TAIL_MAX                                                                                   \
-    (2 + EH_NAME_MAX + sizeof(struct contents) + EH_TICKET_TEAMS_MAX * sizeof(struct home))
+    (2 + EH_NAME_MAX + sizeof(struct contents) + sizeof(struct first_answer) +                     \
+     EH_TICKET_TEAMS_MAX * sizeof(struct home))
 
 _Static_assert(TAIL_MAX <= UINT16_MAX && EH_NAME_MAX <= UINT8_MAX, "their sizes hold it");
 
@@ -22,14 +26,19 @@ void eh_tail_read(const struct ticket *t, struct tail *ret)
     struct eh_str bytes = ticket_tail(t);
     ret->resent_of = eh_str_n(NULL, 0);
     ret->home_count = ret->contents.count = 0;
+    ret->answer = (struct first_answer){.told = false};
     if (bytes.size == 0)
         return;
     ret->resent_of = eh_str_n(bytes.data + 1, (uint8_t)bytes.data[0]);
     uint32_t at = 1 + ret->resent_of.size;
-    bool contents = bytes.data[at++] != 0;
-    if (contents) {
+    int parts = bytes.data[at++];
+    if (parts & TAIL_CONTENTS) {
         memcpy(&ret->contents, bytes.data + at, sizeof ret->contents);
         at += sizeof ret->contents;
+    }
+    if (parts & TAIL_ANSWER) {
+        memcpy(&ret->answer, bytes.data + at, sizeof ret->answer);
+        at += sizeof ret->answer;
     }
     ret->home_count = (bytes.size - at) / (uint32_t)sizeof *ret->homes;
     if (ret->home_count)
@@ -53,12 +62,13 @@ static size_t bytes_add(char *to, size_t at, const void *from, size_t size)
 int eh_tail_write(struct ticket *t, const struct tail *tail)
 {
     char bytes[TAIL_MAX];
-    bool contents = tail->contents.count > 0;
-    bool any = tail->resent_of.size || contents || tail->home_count;
+    bool contents = tail->contents.count > 0, answer = tail->answer.told || tail->answer.paused;
+    bool any = tail->resent_of.size || contents || answer || tail->home_count;
     bytes[0] = (char)tail->resent_of.size;
     size_t size = bytes_add(bytes, 1, tail->resent_of.data, tail->resent_of.size);
-    bytes[size++] = contents;
+    bytes[size++] = (char)((contents ? TAIL_CONTENTS : 0) | (answer ? TAIL_ANSWER : 0));
     size = bytes_add(bytes, size, &tail->contents, contents ? sizeof tail->contents : 0);
+    size = bytes_add(bytes, size, &tail->answer, answer ? sizeof tail->answer : 0);
     size = bytes_add(bytes, size, tail->homes, tail->home_count * sizeof *tail->homes);
     return eh_ticket_set_tail(t, eh_str_n(bytes, any ? (uint32_t)size : 0));
 }

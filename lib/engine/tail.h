@@ -8,6 +8,7 @@
 #define EVENHAND_LIB_ENGINE_TAIL_H
 
 #include "contents.h"
+#include "first_answer.h"
 #include "units.h"
 
 struct eh_engine;
@@ -28,7 +29,8 @@ struct tail {
     struct eh_str resent_of; /* id of the cancelled ticket that came again as this one; or empty */
     struct home homes[EH_TICKET_TEAMS_MAX]; /* in the order in which it left them */
     uint32_t home_count;
-    struct contents contents; /* in an image it stands by itself */
+    struct contents contents; /* in an image it stands by itself, and so does the answer */
+    struct first_answer answer;
 };
 
 /* A tail in an image: ids, which point into it, instead of numbers. */

@@ -8,6 +8,7 @@
 
 #include "digest.h"
 #include "facts.h"
+#include "first_answer.h"
 #include "period_list.h"
 #include "state.h"
 #include "story.h"
@@ -43,6 +44,20 @@ static void tally_work(const struct ticket *t, const struct story_sum *sum, int6
     }
 }
 
+/* A ticket that is cancelled was no work: its answer counts nothing, as its closing. */
+static void tally_answer(const struct ticket *t, bool cancelled, struct tally *ret)
+{
+    struct answer_count count;
+    *ret = (struct tally){.kind = NONE, .rep = NONE};
+    eh_first_answer_count(t, &count, &ret->team);
+    ret->any = count.any && !cancelled;
+    ret->date = count.date;
+    ret->figures[FIGURE_ANSWERS] = 1;
+    ret->figures[FIGURE_ANSWER_MS] = count.working_us / 1000;
+    ret->figures[FIGURE_ANSWERS_TIMED] = count.timed;
+    ret->figures[FIGURE_ANSWERS_IN_TIME] = count.in_time;
+}
+
 void eh_tally(const struct ticket *t, struct tallies *ret)
 {
     *ret = (struct tallies){.closing.any = false};
@@ -64,6 +79,7 @@ void eh_tally(const struct ticket *t, struct tallies *ret)
                                 .date = sum->first_date};
     ret->first.figures[FIGURE_FIRSTS] = 1;
     ret->first.figures[FIGURE_REOPENED] = sum->reopened;
+    tally_answer(t, sum->outcome == EH_OUTCOME_CANCELLED, &ret->answer);
 }
 
 static bool tally_is_same(const struct tally *a, const struct tally *b)
@@ -127,13 +143,17 @@ static int tally_count(struct eh_engine *e, uint32_t period, const struct tally 
     p->firsts += sign * figures[FIGURE_FIRSTS];
     p->reopened += sign * figures[FIGURE_REOPENED];
     p->cancelled += sign * figures[FIGURE_CANCELLED];
+    p->answers += sign * figures[FIGURE_ANSWERS];
+    p->answer_ms += sign * figures[FIGURE_ANSWER_MS];
+    p->answers_timed += sign * figures[FIGURE_ANSWERS_TIMED];
+    p->answers_in_time += sign * figures[FIGURE_ANSWERS_IN_TIME];
     int r = tally_count_kind(e, period, tally, sign);
     return r < 0 ? r : tally_count_held(e, period, tally, sign);
 }
 
 /* The periods that a change counted in: each is touched once, however much changed. */
 struct touched {
-    uint32_t periods[4], count;
+    uint32_t periods[6], count; /* two of each tally */
 };
 
 static void touched_add(struct touched *touched, uint32_t period)
@@ -177,6 +197,8 @@ int eh_tally_change(struct eh_engine *e, const struct tallies *old, const struct
         r = tally_change_one(e, shadow, &old->closing, &new->closing, &touched);
         if (r == 0)
             r = tally_change_one(e, shadow, &old->first, &new->first, &touched);
+        if (r == 0)
+            r = tally_change_one(e, shadow, &old->answer, &new->answer, &touched);
         for (uint32_t i = 0; i < touched.count; i++)
             eh_facts_touch(e, touched.periods[i]);
     }
@@ -185,23 +207,23 @@ int eh_tally_change(struct eh_engine *e, const struct tallies *old, const struct
 
 /* ---- the rules change */
 
-static void period_begin(struct eh_engine *e, uint32_t slot)
+static void period_begin(struct eh_engine *e, uint32_t slot, bool tickets)
 {
     struct period *p = &e->periods.slots[slot];
-    for (uint32_t at = p->facts; at != NONE; at = e->facts.slots[at].next)
+    for (uint32_t at = p->facts; tickets && at != NONE; at = e->facts.slots[at].next)
         if (e->facts.slots[at].type == EH_FACT_KIND)
             p->firsts += e->facts.slots[at].closed;
     eh_digest_period(e, slot);
 }
 
-void eh_tally_begin(struct eh_engine *e)
+void eh_tally_begin(struct eh_engine *e, bool tickets)
 {
     for (uint32_t team = 0; team < e->roster.team_ids.count; team++) {
         for (uint32_t at = e->roster.teams[team].periods; at != NONE;
              at = e->periods.slots[at].older)
-            period_begin(e, at);
+            period_begin(e, at, tickets);
         for (uint32_t at = e->roster.teams[team].shadow_periods; at != NONE;
              at = e->periods.slots[at].older)
-            period_begin(e, at);
+            period_begin(e, at, tickets);
     }
 }

@@ -27,6 +27,10 @@ enum figure {
     FIGURE_CYCLE_MS,
     FIGURE_FIRSTS,
     FIGURE_REOPENED,
+    FIGURE_ANSWERS,
+    FIGURE_ANSWER_MS,
+    FIGURE_ANSWERS_TIMED,
+    FIGURE_ANSWERS_IN_TIME,
     FIGURES
 };
 
@@ -38,16 +42,17 @@ struct tally {
     int64_t figures[FIGURES];
 };
 
-/* All that a ticket counts: its closing, and its first closing. */
+/* All that a ticket counts: its closing, its first closing, and its first answer. */
 struct tallies {
-    struct tally closing, first;
+    struct tally closing, first, answer;
 };
 
 void eh_tally(const struct ticket *, struct tallies *ret);
 /* Takes back what the ticket counted, and counts what it counts now. */
 int eh_tally_change(struct eh_engine *, const struct tallies *old,
                     const struct tallies *new) EH_MUST_CHECK;
-/* EH_RULES_TICKETS begins: what counted as closed now counts as closed for the first time. */
-void eh_tally_begin(struct eh_engine *);
+/* Rules begin under which periods count more. `tickets`: EH_RULES_TICKETS do, so what counted as
+ * closed now counts as closed for the first time. */
+void eh_tally_begin(struct eh_engine *, bool tickets);
 
 #endif

@@ -36,6 +36,11 @@ int eh_ticket_set_text(struct ticket *t, struct eh_str source, struct eh_str id,
 
 int eh_ticket_set_tail(struct ticket *t, struct eh_str tail)
 {
+    if (tail.size == t->tail_size) {
+        if (tail.size)
+            memcpy((char *)ticket_tail(t).data, tail.data, tail.size);
+        return 0;
+    }
     const uint8_t *customer = (const uint8_t *)ticket_skills(t).data + t->skills_size;
     return eh_ticket_set_text(t, ticket_source(t), ticket_id(t), ticket_skills(t),
                               t->has_customer ? customer : NULL, tail);

@@ -266,6 +266,46 @@ static void cycle_time_explain(const struct eh_plan_measure *measure,
     time_explain(facts->cycle_ms, facts->cycles, value, ret);
 }
 
+/* --- answered_in_time and answer_time --- */
+
+static int answered_in_time_value(const struct eh_plan_measure *measure,
+                                  const struct eh_bonus_facts *facts, struct eh_bonus_value *ret,
+                                  struct eh_error *error)
+{
+    (void)measure;
+    ret->count = facts->answers_timed;
+    return ratio((__int128)facts->answers_in_time * EH_PPM, facts->answers_timed,
+                 "answered_in_time", ret, error);
+}
+
+static void answered_in_time_explain(const struct eh_plan_measure *measure,
+                                     const struct eh_bonus_facts *facts,
+                                     const struct eh_bonus_value *value,
+                                     struct eh_measure_inputs *ret)
+{
+    (void)measure;
+    count_add(ret, "in time", facts->answers_in_time);
+    count_add(ret, "answered", facts->answers_timed);
+    inputs_finish(ret, value->count);
+}
+
+static int answer_time_value(const struct eh_plan_measure *measure,
+                             const struct eh_bonus_facts *facts, struct eh_bonus_value *ret,
+                             struct eh_error *error)
+{
+    (void)measure;
+    ret->count = facts->answers;
+    return ratio(facts->answer_ms, (__int128)facts->answers * MS, "answer_time", ret, error);
+}
+
+static void answer_time_explain(const struct eh_plan_measure *measure,
+                                const struct eh_bonus_facts *facts,
+                                const struct eh_bonus_value *value, struct eh_measure_inputs *ret)
+{
+    (void)measure;
+    time_explain(facts->answer_ms, facts->answers, value, ret);
+}
+
 /* --- imported figures --- */
 
 static int imported_value(const struct eh_plan_measure *measure, const struct eh_bonus_facts *facts,
@@ -379,6 +419,28 @@ static const struct eh_measure rows[] = {
                              .can = {INT64_MIN, INT64_MAX},
                              .value = imported_value,
                              .explain = total_explain},
+    [EH_MEASURE_ANSWERED_IN_TIME] = {.name = "answered_in_time",
+                                     .help =
+                                         "first answers in time, of those that had a time to keep",
+                                     .formula = "in time / answered",
+                                     .missing = "no ticket was answered that had a time to keep",
+                                     .unit = EH_UNIT_PPM,
+                                     .better = 1,
+                                     .said = {0, EH_PPM},
+                                     .can = {0, EH_PPM},
+                                     .value = answered_in_time_value,
+                                     .explain = answered_in_time_explain},
+    [EH_MEASURE_ANSWER_TIME] =
+        {.name = "answer_time",
+         .help = "the mean working time from a ticket's coming to its first answer",
+         .formula = "ms / tickets / 1000, of working time to the first answer",
+         .missing = "no ticket was answered",
+         .unit = EH_UNIT_SECONDS,
+         .better = -1,
+         .said = {0, EH_MEASURE_TIME_MAX_S},
+         .can = {0, INT64_MAX},
+         .value = answer_time_value,
+         .explain = answer_time_explain},
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
 

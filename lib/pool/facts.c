@@ -272,13 +272,19 @@ static int team_copy(const struct eh_period_view *view, struct eh_bonus_facts *f
     facts->cancelled = view->cancelled;
     facts->responses = view->responses;
     facts->cycles = view->cycles;
+    facts->with_answers = view->with_answers;
+    facts->answers = view->answers;
+    facts->answers_timed = view->answers_timed;
+    facts->answers_in_time = view->answers_in_time;
     int r = sum_narrow(view, view->revenue, "the revenue", none, &facts->revenue, error);
     if (r == 0)
         r = sum_narrow(view, view->response_ms, "the time to assignment", none, &facts->response_ms,
                        error);
+    if (r == 0)
+        r = sum_narrow(view, view->cycle_ms, "the time to closing", none, &facts->cycle_ms, error);
     return r < 0 ? r
-                 : sum_narrow(view, view->cycle_ms, "the time to closing", none, &facts->cycle_ms,
-                              error);
+                 : sum_narrow(view, view->answer_ms, "the time to the first answer", none,
+                              &facts->answer_ms, error);
 }
 
 int eh_pool_facts(const struct eh_engine *e, const struct eh_period_view *view, bool estimate,

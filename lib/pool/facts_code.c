@@ -10,7 +10,8 @@
 
 /* Numbers of the forms. */
 #define VERSION_CLOSINGS 1 /* by_closings */
-#define VERSION          2
+#define VERSION_TICKETS  2 /* without first answers */
+#define VERSION          3
 
 /* The fewest bytes of an item of each list. */
 #define KIND_LEAST   7
@@ -55,6 +56,19 @@ static void team_put(const struct eh_bonus_facts *facts, struct eh_bytes *out)
         return;
     eh_bytes_put_i(out, facts->firsts);
     eh_bytes_put_i(out, facts->cancelled);
+    if (!facts->with_answers)
+        return;
+    eh_bytes_put_i(out, facts->answers);
+    eh_bytes_put_i(out, facts->answer_ms);
+    eh_bytes_put_i(out, facts->answers_timed);
+    eh_bytes_put_i(out, facts->answers_in_time);
+}
+
+static uint8_t version_of(const struct eh_bonus_facts *facts)
+{
+    if (facts->by_closings)
+        return VERSION_CLOSINGS;
+    return facts->with_answers ? VERSION : VERSION_TICKETS;
 }
 
 static void kind_put(const struct eh_bonus_kind *kind, struct eh_bytes *out)
@@ -119,7 +133,7 @@ void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *o
         out->failed = true;
         return;
     }
-    eh_bytes_put_u8(out, facts->by_closings ? VERSION_CLOSINGS : VERSION);
+    eh_bytes_put_u8(out, version_of(facts));
     eh_pool_put_period(out, facts->period);
     eh_pool_put_flags(out, &facts->estimate, 1);
     team_put(facts, out);
@@ -158,6 +172,12 @@ static void team_read(struct eh_reader *in, struct eh_bonus_facts *facts)
         return;
     facts->firsts = eh_read_i(in);
     facts->cancelled = eh_read_i(in);
+    if (!facts->with_answers)
+        return;
+    facts->answers = eh_read_i(in);
+    facts->answer_ms = eh_read_i(in);
+    facts->answers_timed = eh_read_i(in);
+    facts->answers_in_time = eh_read_i(in);
 }
 
 static bool kinds_read(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
@@ -250,13 +270,14 @@ int eh_pool_facts_decode(struct eh_str bytes, struct eh_arena *arena, struct eh_
 {
     struct eh_reader in = eh_reader(bytes.data, bytes.size);
     uint8_t version = eh_read_u8(&in);
-    if (version != VERSION && version != VERSION_CLOSINGS)
-        return eh_error_set(error, EH_ECORRUPT, "these are no facts of version %d or %d",
+    if (version < VERSION_CLOSINGS || version > VERSION)
+        return eh_error_set(error, EH_ECORRUPT, "these are no facts of version %d to %d",
                             VERSION_CLOSINGS, VERSION);
     struct eh_bonus_facts *facts = eh_arena_alloc(arena, sizeof *facts);
     if (!facts)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
     facts->by_closings = version == VERSION_CLOSINGS;
+    facts->with_answers = version >= VERSION;
     facts->period = eh_pool_read_period(&in);
     eh_pool_read_flags(&in, 1, &facts->estimate);
     team_read(&in, facts);

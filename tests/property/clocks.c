@@ -2,13 +2,16 @@
  * clocks: tickets that have to be answered, overflow and age, on desks of random times, hours and
  * capacities, told of in random order and restarted at any point. Beside them a plain model walks
  * through the hours itself: each ticket is late once, at the first look after its time and at no
- * other; it overflows once, then; it is raised as often as it has waited. The ledger sums to
- * nothing, and the digest is that of all objects.
+ * other; it overflows once, then; it is raised as often as it has waited. Its first answer counts
+ * in the bonus, in working time, and in time or not. The ledger sums to nothing, and the digest is
+ * that of all objects.
  */
 #include <criterion/criterion.h>
 
 #include "../unit/hours_kit.h"
 #include "seed.h"
+
+#include <evenhand/engine/periods.h>
 
 #define ROUNDS      60
 #define STEPS       400
@@ -32,6 +35,11 @@ struct known {
     int64_t within_s; /* in which it has to be answered: due is not known yet */
 };
 
+/* What the answers of a team come to. */
+struct counted {
+    int64_t answers, ms, timed, in_time;
+};
+
 struct world {
     struct kit k;
     struct seed seed;
@@ -44,6 +52,7 @@ struct world {
     struct known tickets[TICKETS];
     unsigned last;
     uint64_t late, overflows, raised, answers;
+    struct counted counted[TEAMS];
 };
 
 static struct world w;
@@ -72,6 +81,20 @@ static int64_t end_within(unsigned team, unsigned shifts, int64_t from_us, int64
         left -= shift->until_us - from;
     }
     return INT64_MAX;
+}
+
+static int64_t worked_us(unsigned team, int64_t from_us, int64_t until_us)
+{
+    int64_t sum = 0;
+    if (!w.has_hours[team])
+        return until_us - from_us;
+    for (unsigned i = 0; i < w.count[team]; i++) {
+        const struct eh_interval *shift = &w.shifts[team][i];
+        int64_t from = from_us > shift->from_us ? from_us : shift->from_us;
+        int64_t until = until_us < shift->until_us ? until_us : shift->until_us;
+        sum += until > from ? until - from : 0;
+    }
+    return sum;
 }
 
 static int64_t end_of(unsigned team, int64_t from_us, int64_t seconds)
@@ -136,7 +159,7 @@ static void hours_hand_over(void)
 static void desk_apply(void)
 {
     static const char *const policies[] = {"balanced", "rotation", "random", "least_loaded"};
-    char text[2048];
+    char text[8192];
     size_t at = eh_format(text, sizeof text,
                           "desk: main\ncurrency: EUR\ntime_zone: UTC\nkinds: {k0: {points: 1}, k1: "
                           "{points: 2}}\nreps: [r0, r1, r2, r3]\nteams:\n");
@@ -164,6 +187,14 @@ static void desk_apply(void)
         at +=
             eh_format(text + at, sizeof text - at, ", reps: [r%u, r%u, r3]}\n", i % 3, (i + 1) % 3);
     }
+    at += eh_format(text + at, sizeof text - at, "plans:\n");
+    for (unsigned i = 0; i < TEAMS; i++)
+        at += eh_format(text + at, sizeof text - at,
+                        "  - {id: p%u, team: t%u, from: 2024-10, encourages: a, discourages: b, "
+                        "target_pool: 1.00, max_pool: 9.00, funding: [[0%%, 0%%], [100%%, 100%%]], "
+                        "split: {equal: 100%%}, metrics: [{metric: answer_time, weight: 100%%, "
+                        "curve: [[4h, 0%%], [1h, 100%%]]}]}\n",
+                        i, i);
     kit_desk(&w.k, text);
     cr_assert_not(w.k.fx.refused, "%s: %s", kit_refused(&w.k), text);
     for (unsigned i = 0; i < TEAMS; i++) {
@@ -320,6 +351,41 @@ static struct known *some_open(unsigned *ret)
     return *ret <= w.last && !w.tickets[*ret].closed ? &w.tickets[*ret] : NULL;
 }
 
+/* Its first answer is given now. */
+static void answer_count(const struct known *t)
+{
+    struct counted *c = &w.counted[t->team];
+    c->answers++;
+    c->ms += worked_us(t->team, t->received_us, w.k.now_us) / 1000;
+    c->timed += t->due_us || t->within_s;
+    c->in_time += t->within_s || w.k.now_us <= t->due_us;
+}
+
+static void counted_check(void)
+{
+    static const char *const months[] = {"2024-10", "2024-11", "2024-12", "2025-01"};
+    for (unsigned team = 0; team < TEAMS; team++) {
+        struct counted sum = {0};
+        char id[8];
+        snprintf(id, sizeof id, "t%u", team);
+        for (unsigned i = 0; i < sizeof months / sizeof *months; i++) {
+            struct eh_period month;
+            struct eh_period_view v;
+            cr_assert_eq(eh_period_parse(eh_str(months[i]), &month, NULL), 0);
+            cr_assert(eh_engine_period(w.k.e, eh_str(id), month, &v));
+            sum.answers += v.answers;
+            sum.ms += (int64_t)v.answer_ms;
+            sum.timed += v.answers_timed;
+            sum.in_time += v.answers_in_time;
+        }
+        const struct counted *c = &w.counted[team];
+        cr_assert_eq(sum.answers, c->answers, "%s", id);
+        cr_assert_eq(sum.ms, c->ms, "%s", id);
+        cr_assert_eq(sum.timed, c->timed, "%s", id);
+        cr_assert_eq(sum.in_time, c->in_time, "%s", id);
+    }
+}
+
 static void ticket_answer(void)
 {
     unsigned id;
@@ -329,6 +395,8 @@ static void ticket_answer(void)
     kit_sendf(&w.k, "{'type':'answered','id':'T%u','event':'e%u'}", id, below(1u << 30));
     cr_assert_eq(w.k.fx.count, !t->answered);
     w.answers += !t->answered;
+    if (!t->answered)
+        answer_count(t);
     t->answered = true;
 }
 
@@ -338,6 +406,8 @@ static void ticket_close(void)
     struct known *t = some_open(&id);
     if (!t)
         return;
+    if (!t->answered)
+        answer_count(t);
     t->closed = true;
     t->waits = false;
     kit_sendf(&w.k, "{'type':'outcome','id':'T%u','outcome':'resolved'}", id);
@@ -389,6 +459,7 @@ Test(clocks, each_time_comes_once_and_at_its_time)
         desk_apply();
         for (int i = 0; i < STEPS; i++)
             happen();
+        counted_check();
         late += w.late;
         overflows += w.overflows;
         raised += w.raised;

@@ -46,7 +46,7 @@ struct outcome {
 
 struct facts {
     int64_t closed, won, lost, held, revenue, ratings, rating_sum, handled, handled_ms, responses,
-        cycles, cycle_ms, firsts, reopened, cancelled;
+        cycles, cycle_ms, firsts, reopened, cancelled, answers, answer_ms;
 };
 
 struct history {
@@ -135,6 +135,9 @@ static void model_count(const struct model *m, bool dealt, struct facts *facts)
         struct facts *first = &facts[m->first_ms >= OCTOBER_MS];
         first->firsts++;
         first->reopened += m->reopened;
+        bool answers = m->first_ms >= CREATED_MS && m->outcome != EH_OUTCOME_CANCELLED;
+        first->answers += answers;
+        first->answer_ms += answers ? m->first_ms - CREATED_MS : 0;
     }
     if (!m->outcome)
         return;
@@ -255,7 +258,9 @@ static void run_facts(const struct run *r, struct facts *ret)
                                 .cycle_ms = (int64_t)v.cycle_ms,
                                 .firsts = v.firsts,
                                 .reopened = v.reopened,
-                                .cancelled = v.cancelled};
+                                .cancelled = v.cancelled,
+                                .answers = v.answers,
+                                .answer_ms = (int64_t)v.answer_ms};
         eh_engine_facts(r->k.e, &v, add_fact, &ret[i]);
     }
 }

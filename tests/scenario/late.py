@@ -235,5 +235,65 @@ def weekend(stack):
     check_invariants(stack)
 
 
+# ---- what it is paid by
+
+PLAN = {"id": "p", "team": "sales", "from": "2025-06", "period": "month", "encourages": "Answer.", "discourages": "Wait.",
+        "target_pool": "600.00", "max_pool": "900.00", "funding": [["0%", "0%"], ["100%", "100%"]], "split": {"equal": "100%"},
+        "metrics": [{"metric": "answered_in_time", "weight": "50%", "curve": [["0%", "0%"], ["100%", "100%"]]},
+                    {"metric": "answer_time", "weight": "50%", "curve": [["1h", "100%"], ["4h", "0%"]]}]}
+
+
+def paid_by(stack):
+    """What the pool's two metrics are made of: values and counts."""
+    pool = stack.daemon.get("/v1/teams/sales/pool?period=2025-06&explain").json
+    return [(m["value"], m["count"]) for m in pool["metrics"]]
+
+
+@scenario("first answers are paid by: in time, and in working time over a weekend and a pause; kill -9 in between")
+def paid(stack):
+    if not fakes_time():
+        raise Skip("no libfaketime, or a daemon that cannot be run under it")
+    team = default_team("sales", ["ana", "ben"], hours="office", answer_within={"order": "1h"})
+    stack.write_desk(default_desk(time_zone="Europe/Oslo", calendars=[OFFICE], teams=[team], plans=[PLAN]))
+    stack.start_servers()
+    stack.new_daemon("d")
+    assert stack.migrate()[0] == 0
+    start_at(stack, "2025-06-06 14:30:00")  # Friday 16:30, half an hour before the end
+    for ident in ("p-1", "p-2", "p-3", "p-4"):
+        stack.add_ticket(ident)
+    stack.settle()
+    stack.add({"type": "update", "id": "p-4", "paused": True})
+    stack.settle()
+    assert paid_by(stack) == [(None, 0), (None, 0)], paid_by(stack)
+    stack.daemon.kill()
+    start_at(stack, "2025-06-09 08:00:00")  # Monday 10:00: two hours later, as the team works
+    stack.settle()
+    monday = 1749456000000  # then, ms
+    answered(stack, "p-1", at=monday - 2 * 3600000)               # at 8:00, half an hour of work later
+    stack.add({"type": "outcome", "id": "p-2", "outcome": "won", "at": monday})
+    answered(stack, "p-4", at=monday)                             # it stood still from the start
+    stack.settle()
+    (in_time, timed), (seconds, answers) = paid_by(stack)
+    assert (in_time, timed, answers) == (666667, 3, 3), paid_by(stack)
+    assert 3580 <= seconds <= 3600, seconds                       # 30 min, 2 h 30 min and nearly nothing
+    answered(stack, "p-2", at=monday - 3600000)                   # told late: given at 9:00, and late all the same
+    stack.add({"type": "outcome", "id": "p-4", "outcome": "cancelled"})
+    stack.settle()
+    (in_time, timed), (seconds, answers) = paid_by(stack)
+    assert (in_time, timed, answers) == (500000, 2, 2), paid_by(stack)
+    assert 3580 <= seconds <= 3600, seconds                       # 30 min and 1 h 30 min
+    before = paid_by(stack)
+    stack.daemon.kill()
+    start_at(stack, "2025-07-01 08:00:00")
+    stack.settle()
+    assert paid_by(stack) == before, paid_by(stack)
+    out = stack.cli("pool", "sales", "--period", "2025-06", "--explain")[1]
+    assert " = in time 1 (of 2) / answered 2" in out and "time to the first answer" in " ".join(out.split()), out
+    assert stack.daemon.post("/v1/teams/sales/periods/2025-06/freeze", {}).code == 200
+    assert stack.daemon.post("/v1/teams/sales/periods/2025-06/close", {}).code == 200
+    verify_ok(stack)
+    check_invariants(stack)
+
+
 if __name__ == "__main__":
     run()

@@ -52,6 +52,9 @@ class Ticket:
         self.closing = self.first = self.first_team = None
         self.was_won = self.reopened = False
         self.refunds, self.handled, self.rating, self.refused = 0, None, None, []
+        self.said, self.due_ms = [], None  # answers, ms; by when there has to be one, None: whenever
+        self.answer_team = team            # where it was when somebody answered or closed it first
+        self.first_known = False
 
     def take(self, m, holder):
         """holder: who has it at that time, or None."""
@@ -93,7 +96,16 @@ class Ticket:
             self.handled = (self.handled or 0) + m["handled"]
         if self.first is None and m["outcome"] != "cancelled":
             self.first, self.first_team = m["at"], m.get("team", self.team)
+            self.first_known = m.get("known", True)
         self.rate(m)
+
+    def answer(self):
+        """The first answer, ms; None: there is none, or nobody knows when."""
+        when = min(self.said + ([] if self.first is None else [self.first]), default=None)
+        known = when is not None and when >= self.created_ms and (
+            when in self.said or self.first_known)
+        cancelled = self.closing is not None and self.closing["outcome"] == "cancelled"
+        return when if known and not cancelled else None
 
 
 # ---- a period's facts
@@ -104,12 +116,20 @@ class Facts:
         self.closed, self.won, self.lost = {}, {}, {}
         self.ratings, self.handled, self.cycles, self.points = [], {}, [], {}
         self.responses, self.imported = [], {}  # name: figures as they came
+        self.answers, self.in_time = [], []     # ms each; whether, of those that had a time to keep
 
     def content(self):
         """The same for the same facts, in whatever order they were counted."""
         return dict(vars(self), ratings=sorted(self.ratings), cycles=sorted(self.cycles),
-                    responses=sorted(self.responses),
+                    responses=sorted(self.responses), answers=sorted(self.answers),
+                    in_time=sorted(self.in_time),
                     handled={kind: sorted(times) for kind, times in self.handled.items()})
+
+    def add_answer(self, ticket):
+        when = ticket.answer()
+        self.answers.append(when - ticket.created_ms)
+        if ticket.due_ms is not None:
+            self.in_time.append(when <= ticket.due_ms)
 
     def add_closing(self, ticket):
         closing, kind = ticket.closing, ticket.kind
@@ -146,6 +166,8 @@ def count_places(tickets, place_of):
         if ticket.first is not None:
             of(ticket.first_team, ticket.first).firsts += 1
             of(ticket.first_team, ticket.first).reopened += ticket.reopened
+        if ticket.answer() is not None:
+            of(ticket.answer_team, ticket.answer()).add_answer(ticket)
         if ticket.closing is not None:
             of(ticket.closing["team"], ticket.closing["at"]).add_closing(ticket)
     return found
@@ -170,8 +192,12 @@ def value_of(metric, facts):
     if name == "conversion":
         won, lost = facts.won.get("quote", 0), facts.lost.get("quote", 0)
         return rounded(Fraction(PPM * won, won + lost)) if won + lost else None
-    if name in ("cycle_time", "response_time"):
-        times = facts.cycles if name == "cycle_time" else facts.responses
+    if name == "answered_in_time":
+        in_time = facts.in_time
+        return rounded(Fraction(PPM * sum(in_time), len(in_time))) if in_time else None
+    if name in ("cycle_time", "response_time", "answer_time"):
+        times = {"cycle_time": facts.cycles, "response_time": facts.responses,
+                 "answer_time": facts.answers}[name]
         return rounded(Fraction(sum(times), 1000 * len(times))) if times else None
     if name == "handle_time":
         return handle_time(metric, facts)

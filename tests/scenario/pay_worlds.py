@@ -15,7 +15,8 @@ KINDS = ("order", "quote", "query", "claim")
 ZONES = ("Europe/Oslo", "UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland",
          "America/St_Johns", "Pacific/Honolulu")
 UNITS = {"revenue": "money", "csat": "milli", "handle_time": "seconds", "cycle_time": "seconds",
-         "response_time": "seconds", "reopen_rate": "percent", "conversion": "percent"}
+         "response_time": "seconds", "reopen_rate": "percent", "conversion": "percent",
+         "answered_in_time": "percent", "answer_time": "seconds"}
 REASONS = ("is paid otherwise", "was lent to others", "agreed in writing")
 
 
@@ -69,7 +70,8 @@ class Plan:
     """`model` is what pay_model takes, `text` what the desk file says."""
     RANGES = {"revenue": (0, 900000), "csat": (1000, 5000), "handle_time": (10, 6000),
               "cycle_time": (3600, 2000000), "response_time": (3600, 9000000),
-              "reopen_rate": (0, 600000), "conversion": (0, PPM), "count": (0, 4000),
+              "reopen_rate": (0, 600000), "conversion": (0, PPM),
+              "answered_in_time": (0, PPM), "answer_time": (60, 2000000), "count": (0, 4000),
               "money": (0, 400000), "seconds": (0, 90000)}
 
     def __init__(self, rng, team, kind, first):
@@ -303,12 +305,14 @@ class World:
         message = {"type": "ticket", "id": ident, "team": team.name, "kind": rng.choice(KINDS),
                    "value": rng.choice((0, rng.randint(1, 50000))),
                    "created_at": self.moment(team, 0.0, 0.9)}
+        if rng.random() < 0.6:
+            message["due_at"] = self.later(message["created_at"], 9 * 86400000)
         if rng.random() < 0.08:
             message["skills"] = ["rare"]
         elif rng.random() < 0.8:
             message["owner"] = rng.choice(team.owners(None))
         self.made[ident] = {"message": message, "team": team.name, "holder": message.get("owner"),
-                            "assigned": None}
+                            "assigned": None, "said": [], "answer_team": None}
         self.told[ident] = []
         return message
 
@@ -323,9 +327,18 @@ class World:
             m["at"] = str(day)
             ms = self.ms(day + datetime.timedelta(1), 0) // 1000 * 1000 - 1
         self.forget(ident)
+        made["answer_team"] = made["answer_team"] or made["team"]
         self.told[ident].append((dict(m, at=ms, known=not undated, team=made["team"]),
                                  made["holder"]))
         return m
+
+    def answered(self, ident, ms):
+        made = self.made[ident]
+        self.forget(ident)
+        made["answer_team"] = made["answer_team"] or made["team"]
+        made["said"].append(ms)
+        return {"type": "answered", "id": ident, "at": ms,
+                "event": "%s-a%d" % (ident, len(made["said"]))}
 
     def close(self, ident, ms, **more):
         rng, kind = self.rng, self.made[ident]["message"]["kind"]
@@ -343,18 +356,21 @@ class World:
         return int(datetime.datetime.now().timestamp() * 1000) - 3000
 
     def later(self, ms, most=5 * 86400000):
-        """Behind that moment, and not behind now."""
-        return min(ms + self.rng.randint(1, most), self.now())
+        """Behind that moment, and not behind now, but for a millisecond: no two are at one moment."""
+        return min(ms + self.rng.randint(1, most), max(self.now(), ms + 1))
 
-    def life(self, ident):
-        """Its messages."""
+    def life(self, ident, there=True):
+        """Its messages. there: they come behind the ticket."""
         rng, made = self.rng, []
         created = self.made[ident]["message"]["created_at"]
         if rng.random() < 0.05:
             return made
         ended = self.later(created, 40 * 86400000) if rng.random() < 0.93 else \
             created - rng.randint(1, 86400000)
-        made.append(self.close(ident, ended, undated=rng.random() < 0.1))
+        undated = rng.random() < 0.1
+        made.append(self.close(ident, ended, undated=undated))
+        if there and not undated:  # whenever they are told, the earliest counts
+            made += [self.answered(ident, self.later(created)) for _ in range(rng.choice((0, 1, 2)))]
         for _ in range(rng.choice((0, 0, 0, 0, 1, 2))):
             ended = max(self.told[ident][-1][0]["at"], created)
             made.append(self.outcome(ident, "reopened", self.later(ended)))
@@ -365,7 +381,7 @@ class World:
         for _ in range(rng.choice((0, 0, 1, 2))):
             made.append(self.outcome(ident, "rated", self.later(ended), csat=rng.randint(1, 5)))
         last = self.told[ident][-1][0]
-        if made[-1]["outcome"] == "won" and rng.random() < 0.5:
+        if made[-1].get("outcome") == "won" and rng.random() < 0.5:
             made.append(self.outcome(ident, "refunded", self.later(last["at"]), value=rng.randint(
                 0, self.state(ident).value)))
         return made
@@ -444,6 +460,8 @@ class World:
         message = made["message"]
         ticket = Ticket(message["kind"], message["created_at"], message["value"],
                         made["assigned"], made["team"])
+        ticket.said, ticket.due_ms = made["said"], message.get("due_at")
+        ticket.answer_team = made["answer_team"]
         for m, holder in sorted(self.told[ident], key=lambda o: (
                 o[0]["at"], OUTCOMES.index(o[0]["outcome"]))):
             ticket.take(m, holder)

@@ -81,7 +81,7 @@ class Played:
         rng.shuffle(tickets)
         early = [t["id"] for t in tickets if "owner" in t and rng.random() < 0.1]
         for ident in early:  # some of it before its ticket
-            others += world.life(ident)
+            others += world.life(ident, there=False)
         mixed = tickets + others
         rng.shuffle(mixed)
         self.send(mixed)

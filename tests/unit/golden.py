@@ -226,6 +226,9 @@ def facts(w):
     if version > 1:
         w.i("eh_bonus_facts.firsts")
         w.i("eh_bonus_facts.cancelled")
+    if version > 2:
+        for name in ("answers", "answer_ms", "answers_timed", "answers_in_time"):
+            w.i("eh_bonus_facts." + name)
     kinds = w.u(None)
 
     def kind(w):
@@ -406,6 +409,19 @@ def ticket(w):
     w.note("ticket.answered", more & 1)
     w.note("ticket.overflowed", more & 2)
     w.note("ticket.lapsed", more & 4)
+    answer = w.u8(None)
+    w.note("first_answer.whole_day", answer & 8)
+    if answer & 2:
+        w.i("first_answer.paused_from_us")
+        w.i("first_answer.paused_us")
+    if answer & 1:
+        w.text("first_answer.team")
+        w.i("first_answer.working_us")
+    for flag, name in ((4, "due"), (16, "said"), (32, "closed")):
+        if answer & flag:
+            w.i("first_answer.%s.at_us" % name)
+        if answer & flag and flag > 4:
+            w.i("first_answer.%s.date" % name)
 
 
 def images(w):
@@ -638,6 +654,10 @@ def period_of_team(w):
     if globals_.rules >= 13:
         w.i("period.firsts")
         w.i("period.cancelled")
+    if globals_.rules >= 42:
+        w.wide("period.answer_ms")
+        for name in ("answers", "answers_timed", "answers_in_time"):
+            w.i("period." + name)
     w.text("period.frozen")
     w.text("period.statement")
     w.all("period.facts", w.u(None), fact)
@@ -746,11 +766,11 @@ FORMS = {  # which files are of which form
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],
-    facts: ["facts", "facts-closings"],
+    facts: ["facts", "facts-closings", "facts-answers"],
     statement: ["statement", "statement-facts", "statement-first"],
     settlements: ["settlement"],
     images: ["images", "images-owners", "images-retold", "images-times",
-             "images-lapses"],
+             "images-lapses", "images-answers"],
     details: ["details", "detail-late", "detail-last"],
     snapshot: ["snapshot-%d" % number for number in range(1, 1 + len(list(GOLDEN.glob("snapshot-*"))))],
 }
@@ -798,7 +818,7 @@ ELSEWHERE = {
     "eh_plan_metric": {"gate": "eh_plan_gate"},
     "eh_bonus_facts": {
         "period": "eh_period", "kinds": "kind_count", "imports": "import_count", "members": "member_count",
-        "by_closings": "the version", "ties_by_id": "no figure", "said": "of a what-if",
+        "by_closings": "the version", "with_answers": "the version", "ties_by_id": "no figure", "said": "of a what-if",
         "said_count": "of a what-if"},
     "eh_pool_statement": {
         "period": "eh_period", "metrics": "metric_count", "lines": "line_count", "held_of": "its parts",

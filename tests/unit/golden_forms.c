@@ -550,7 +550,9 @@ Test(golden_forms, plan)
 
 static const int64_t held[] = {3, 4};
 
-static struct eh_bonus_facts facts_of(bool by_closings)
+enum facts_form { FACTS_CLOSINGS, FACTS_TICKETS, FACTS_ANSWERS };
+
+static struct eh_bonus_facts facts_of(enum facts_form form)
 {
     static const struct eh_bonus_kind kinds[] = {{{"order", 5}, 11, 12, 13, 14, 15},
                                                  {{"query", 5}, 21, 22, 23, 24, 25}};
@@ -578,7 +580,12 @@ static struct eh_bonus_facts facts_of(bool by_closings)
                                    .firsts = 50,
                                    .reopened = 2,
                                    .cancelled = 3,
-                                   .by_closings = by_closings,
+                                   .by_closings = form == FACTS_CLOSINGS,
+                                   .with_answers = form == FACTS_ANSWERS,
+                                   .answers = form == FACTS_ANSWERS ? 55 : 0,
+                                   .answer_ms = form == FACTS_ANSWERS ? 56000 : 0,
+                                   .answers_timed = form == FACTS_ANSWERS ? 45 : 0,
+                                   .answers_in_time = form == FACTS_ANSWERS ? 44 : 0,
                                    .responses = 51,
                                    .response_ms = 52000,
                                    .cycles = 53,
@@ -592,11 +599,14 @@ static struct eh_bonus_facts facts_of(bool by_closings)
 
 Test(golden_forms, facts)
 {
-    for (int closings = 0; closings < 2; closings++) {
+    static const char *const names[] = {[FACTS_CLOSINGS] = "facts-closings",
+                                        [FACTS_TICKETS] = "facts",
+                                        [FACTS_ANSWERS] = "facts-answers"};
+    for (int form = FACTS_CLOSINGS; form <= FACTS_ANSWERS; form++) {
         EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
-        struct eh_bonus_facts facts = facts_of(closings);
+        struct eh_bonus_facts facts = facts_of(form);
         eh_pool_facts_encode(&facts, &bytes);
-        golden_expect(closings ? "facts-closings" : "facts", &bytes);
+        golden_expect(names[form], &bytes);
     }
 }
 

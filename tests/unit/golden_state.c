@@ -643,6 +643,30 @@ static void ramps(void)
     snapshot();
 }
 
+#define ANSWERING                                                                                  \
+    HEAD REPS LEO "]\nteams:\n" SALES(                                                             \
+        ", leo") "  - {id: care, policy: rotation, answer_within: {order: 1h}, "                   \
+                 "reps: [dan, eva, fay]}\n"                                                        \
+                 "  - {id: back, policy: least_loaded, reps: [ana, gil]}\n"                        \
+                 "  - {id: spare, policy: random, reps: [fay, gil]}\n" PLAN
+
+/* A ticket that was paused before it is answered; one that was answered in time, where a plan
+ * governs. The closing of the first has no time. */
+static void answers(void)
+{
+    rules(EH_RULES_ANSWERS);
+    desk(ANSWERING);
+    ticket("A1", "care", "");
+    command(EH_MESSAGE_ASSIGN, "{'id':'A1','rep':'dan','reason':'r'}");
+    say("{'type':'update','id':'A1','paused':true}");
+    say("{'type':'update','id':'A1','paused':false}");
+    ticket("A2", "sales", ",'due_at':4102444800000");
+    say("{'type':'answered','id':'A2'}");
+    say("{'type':'update','id':'A1','priority':2}");
+    say("{'type':'outcome','id':'A1','outcome':'won','at':'2024-10-03'}");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -680,6 +704,9 @@ Test(golden_state, life)
     golden_expect("images-lapses", &images);
     lasts();
     ramps();
+    eh_bytes_clear(&images);
+    answers();
+    golden_expect("images-answers", &images);
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

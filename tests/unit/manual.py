@@ -261,7 +261,7 @@ def every_metric_is_in_the_manual():
 def every_measure_is_in_the_manual():
     """With its unit and what it is, as its row says."""
     units = {"MONEY": "money", "MILLI": "rating", "SECONDS": "time", "PPM": "percent", "COUNT": "count"}
-    rows = re.split(r"\[EH_MEASURE_[A-Z_]+\] = ", source("lib", "measure", "measures.c"))[1:]
+    rows = re.split(r"\[EH_MEASURE_[A-Z_]+\] =\s", source("lib", "measure", "measures.c"))[1:]
     offered = set()
     for row in rows:
         text = {key: "".join(re.findall(r'"(.*?)"', strings)) for key, strings in

@@ -38,6 +38,9 @@ Test(pool, facts_say_everything)
     example_init(&e);
     add_imports(&e);
     e.facts.cancelled = 7;
+    e.facts.with_answers = true;
+    e.facts.answers = 21, e.facts.answer_ms = 22;
+    e.facts.answers_timed = 20, e.facts.answers_in_time = 19;
     e.facts.responses = 11, e.facts.response_ms = 12, e.facts.cycles = 13, e.facts.cycle_ms = 14;
     eh_pool_facts_encode(&e.facts, &bytes);
     struct eh_bonus_facts *f = NULL;
@@ -51,7 +54,10 @@ Test(pool, facts_say_everything)
     cr_expect_eq(f->firsts, 412);
     cr_expect_eq(f->reopened, 23);
     cr_expect_eq(f->cancelled, 7);
-    cr_expect(!f->by_closings);
+    cr_expect(!f->by_closings && f->with_answers);
+    cr_expect_eq(f->answers * 1000000 + f->answer_ms * 10000 + f->answers_timed * 100 +
+                     f->answers_in_time,
+                 21222019);
     cr_expect_eq(f->responses * 1000000 + f->response_ms * 10000 + f->cycles * 100 + f->cycle_ms,
                  11121314);
     cr_expect_eq(f->carry_open, -1240);
@@ -157,8 +163,8 @@ Test(pool, facts_of_another_form_are_refused)
     struct eh_bonus_facts *facts = NULL;
     struct eh_pool_statement *s = NULL;
     struct eh_error error = {0};
-    cr_expect_eq(eh_pool_facts_decode(eh_str("\3"), &arena, &facts, &error), -EH_ECORRUPT);
-    cr_expect_str_eq(error.text, "these are no facts of version 1 or 2");
+    cr_expect_eq(eh_pool_facts_decode(eh_str("\4"), &arena, &facts, &error), -EH_ECORRUPT);
+    cr_expect_str_eq(error.text, "these are no facts of version 1 to 3");
     cr_expect_eq(eh_pool_statement_decode(eh_str("\4"), &arena, &s, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "this is no statement of version 1 to 3");
     cr_expect(!facts && !s);

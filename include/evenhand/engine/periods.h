@@ -83,6 +83,9 @@ struct eh_period_view {
     int64_t firsts,
         cancelled; /* tickets whose first closing is here; tickets that were cancelled */
     __int128 response_ms, cycle_ms;
+    bool with_answers; /* as rules from EH_RULES_ANSWERS count: first answers, too */
+    int64_t answers, answers_timed, answers_in_time;
+    __int128 answer_ms;
     uint32_t handle; /* private: where the rest is counted */
 };
 

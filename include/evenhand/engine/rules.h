@@ -99,10 +99,13 @@ enum eh_rules {
     EH_RULES_LAST_REP = 36,
     /* A team may let reps who come back begin with a part of their share. */
     EH_RULES_RAMP = 37,
-    /* Who lets a ticket lapse during a break of their shift is away, too. */
+    /* Who lets a ticket lapse during a break of their shift is away, too. 38 to 40 were never used.
+     */
     EH_RULES_BREAKS = 41,
+    /* Periods count first answers: how many, how long they took, and how many were in time. */
+    EH_RULES_ANSWERS = 42,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_BREAKS
+#define EH_RULES_LAST EH_RULES_ANSWERS
 
 #endif

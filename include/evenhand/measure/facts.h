@@ -59,6 +59,10 @@ struct eh_bonus_facts {
                           cancelled tickets, and there are no `firsts` */
     int64_t responses, response_ms;
     int64_t cycles, cycle_ms;
+    bool with_answers;          /* first answers are counted: earlier builds did not */
+    int64_t answers, answer_ms; /* in the working time of the team that gave them */
+    int64_t answers_timed;      /* of `answers`: there was a time to give them by */
+    int64_t answers_in_time;    /* of `answers_timed`: it was kept */
     const struct eh_bonus_import *imports;
     uint32_t import_count;
     const struct eh_bonus_member *members; /* in any order */

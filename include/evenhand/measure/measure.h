@@ -33,7 +33,9 @@ enum eh_measure_kind {
     EH_MEASURE_CONVERSION = 4,
     EH_MEASURE_RESPONSE_TIME = 5,
     EH_MEASURE_CYCLE_TIME = 6,
-    EH_MEASURE_IMPORTED = 7
+    EH_MEASURE_IMPORTED = 7,
+    EH_MEASURE_ANSWERED_IN_TIME = 8,
+    EH_MEASURE_ANSWER_TIME = 9
 };
 
 /* Numbers are stored: never change, never reuse. */

@@ -153,7 +153,7 @@ enum eh_type_flag {
         F(EVENT), \
         0) \
     /* the customer was answered for the first time; what comes later changes nothing */ \
-    ROW(ANSWERED, 28, "answered", answered, T(STREAM) | T(ADMIN) | T(RECALLS), \
+    ROW(ANSWERED, 28, "answered", answered, T(STREAM) | T(ADMIN) | T(RECALLS) | T(DATED), \
         F(ID), \
         F(SOURCE) | F(AT) | F(EVENT), \
         F(SOURCE))

@@ -108,6 +108,8 @@ static void name_fact(struct eh_str found, struct eh_str wanted, struct eh_arena
                  {"reopened", a->reopened, b->reopened},
                  {"responses", a->responses, b->responses},
                  {"cycles", a->cycles, b->cycles},
+                 {"answers", a->answers, b->answers},
+                 {"answers in time", a->answers_in_time, b->answers_in_time},
                  {"members", a->member_count, b->member_count}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts && !*ret; i++) {
         if (facts[i].found == facts[i].wanted)
