@@ -120,6 +120,7 @@ class History:
 
     def __init__(self, stack):
         self.stack, self.days, self.unsent = stack, 0, []
+        self.ramp = {}  # of the team `even`, once the build took it
         self.policies = ["random", "least_loaded", "rotation", "balanced"]
 
     # ---- time
@@ -177,6 +178,8 @@ class History:
         return answer
 
     def put(self, text):
+        for team in text["teams"]:
+            team.update(self.ramp if team["id"] == "even" else {})
         return self.ask("PUT", "/v1/desk", json.dumps(text))
 
     def send(self):
@@ -364,6 +367,9 @@ class History:
         self.put(dict(text, time_zone="Asia/Kathmandu"))
         self.tickets("l", 12)
         self.settle()
+        self.ramp = {"ramp": "50% for 1d"}
+        if self.put(dict(text, time_zone="Asia/Kathmandu")).code != 200:
+            self.ramp = {}
 
     def alarm(self, days_ago):
         """Goes on with draws that are none until the daily look alarms, and takes them back. Builds
@@ -423,6 +429,7 @@ class History:
         self.add("absence", "dora", **{"from": self.now_ms(-30)})
         self.add("absence", "eli", **{"from": "2038-01-04", "uid": "hr-2", "reason": "training"})
         self.add("absence", "eli", cancel=0, uid="hr-2")
+        self.add("absence", "gus", **{"from": self.now_ms(-30), "uid": "hr-3"})  # until ramps()
         self.add("absence", "eli", cancel=1)
         self.add("absence", "eli", **{"from": "2038-01-04", "until": "2038-01-03"})
         self.settle()
@@ -504,6 +511,23 @@ class History:
         wait_until("some lapse", lambda: self.stack.sql("SELECT 1 FROM effect WHERE type = 19"))
         self.settle()
 
+    def ramps(self, plans):
+        """Somebody is back after a day, and what waits came before; others are full by a kind alone.
+        Builds that know no ramp are waited for in vain."""
+        text = desk(self.policies, REPS, plans, affinity="open", kinds={"order": {"open": 1}})
+        self.put(text)
+        self.tickets("x1", 4, team="even", skills=["latin"])
+        self.settle()
+        self.add("absence", "gus", cancel=0, uid="hr-3")
+        self.settle()
+        try:
+            wait_until("gus is back", lambda: self.stack.daemon.get("/v1/reps/gus").json.get("ramps"), 30)
+        except AssertionError as error:
+            note(error)
+        self.tickets("x2", 12, team="even")
+        self.tickets("x3", 12)
+        self.settle()
+
     def periods(self, period, *steps):
         for step in steps:
             body = {"rep": "ben", "reason": "half of it away"} if step == "exclude" else None
@@ -560,6 +584,7 @@ class History:
         self.times([plan("care-1", "care", month(70), 20), first])
         self.pauses([plan("care-1", "care", month(70), 20), first])
         self.lapses([plan("care-1", "care", month(70), 20), first])
+        self.ramps([plan("care-1", "care", month(70), 20), first])
 
     def lose_key(self):
         stack = self.stack
