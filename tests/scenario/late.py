@@ -64,6 +64,9 @@ def shown(stack):
     assert 'evenhand_team_late{team="sales"} 1' in stack.daemon.get("/metrics").text
     story = stack.cli("ticket", "l-0")[1]
     assert "late: not answered in time, with" in story, story
+    listed = stack.cli("tickets")[1]
+    rows = {line.split()[0]: line for line in listed.splitlines()[1:]}
+    assert " late " in rows["l-0"] and " late " not in rows["l-1"] + rows["l-3"], listed
     again = stack.daemon.post("/v1/tickets/default/l-0/answered", {"event": "one"})
     assert again.code == 200 and not shown_as(stack, "l-0")["late"]
     assert stack.daemon.post("/v1/tickets/default/l-0/answered", {"event": "two"}).code == 200
