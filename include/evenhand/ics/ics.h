@@ -7,6 +7,9 @@
  *         … ics.items[i].uid, .first, .last where it is of whole days …
  *
  * A file that libical does not understand is refused: "LINE: what".
+ *
+ * A zone that the file names and does not define is one of the machine's: libical reads its files,
+ * and nothing else in lib/ reads any. So nothing that decides may use this room.
  */
 #ifndef EVENHAND_ICS_ICS_H
 #define EVENHAND_ICS_ICS_H
