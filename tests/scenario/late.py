@@ -210,15 +210,49 @@ def start_at(stack, moment):
     stack.daemon.start(environment=clock, arguments=("--accept-time", "the servers live later"))
 
 
+def prepare(stack, text):
+    stack.write_desk(text)
+    stack.start_servers()
+    stack.new_daemon("d")
+    assert stack.migrate()[0] == 0
+
+
+@scenario("what lapses in a break of its rep goes back, and the rep is away behind the break until they signal")
+def at_noon(stack):
+    if not fakes_time():
+        raise Skip("no libfaketime, or a daemon that cannot be run under it")
+    text = dict(lapsing("return", "10m"), time_zone="Europe/Oslo")
+    for rep in text["reps"]:
+        if rep["id"] == "ana":
+            rep["hours"] = {"mon-fri": "08:00-12:00 12:30-16:00"}
+    prepare(stack, text)
+    start_at(stack, "2025-06-06 09:55:00")
+    only_ana(stack)
+    stack.add_ticket("n-1")
+    stack.settle()
+    assert shown_as(stack, "n-1")["rep"] == "ana"
+    assert stack.daemon.stop() == 0
+    start_at(stack, "2025-06-06 10:06:00")
+    wait_until("it goes back", lambda: shown_as(stack, "n-1")["state"] == "waiting")
+    assert stack.daemon.get("/v1/reps/ana").json["state"] == "off"
+    assert stack.daemon.stop() == 0
+    start_at(stack, "2025-06-06 10:30:05")
+    wait_until("the break is over", lambda: stack.daemon.get("/v1/reps/ana").json["state"] != "off")
+    ana = stack.daemon.get("/v1/reps/ana").json
+    assert ana["state"] == "away" and ana["reason"] == "unanswered", ana
+    assert shown_as(stack, "n-1")["state"] == "waiting"
+    stack.add({"type": "signal", "rep": "ana", "status": "available"})
+    wait_until("ana has it", lambda: shown_as(stack, "n-1")["rep"] == "ana")
+    verify_ok(stack)
+    check_invariants(stack, hands_allowed=True)
+
+
 @scenario("over a weekend: due on Monday, in working time, with the daemon down in between")
 def weekend(stack):
     if not fakes_time():
         raise Skip("no libfaketime, or a daemon that cannot be run under it")
     team = default_team("sales", ["ana", "ben"], hours="office", answer_within={"order": "1h"})
-    stack.write_desk(default_desk(time_zone="Europe/Oslo", calendars=[OFFICE], teams=[team]))
-    stack.start_servers()
-    stack.new_daemon("d")
-    assert stack.migrate()[0] == 0
+    prepare(stack, default_desk(time_zone="Europe/Oslo", calendars=[OFFICE], teams=[team]))
     start_at(stack, "2025-06-06 14:30:00")  # Friday 16:30, half an hour before the end
     for ident in ("w-1", "w-2"):
         stack.add_ticket(ident)
