@@ -2,7 +2,9 @@
  * absences: the list of each rep, by when they begin, and what is told of it; the message ABSENCE.
  *
  * A rep is absent in every team while any of their absences lasts. What is over leaves the list.
- * An absence that comes again under the `uid` of one that is there takes its place.
+ * An absence that comes again under the `uid` of one that is there takes its place. Why somebody is
+ * absent can be erased, so it decides nothing and is no part of the state, from EH_RULES_REASONS
+ * on.
  */
 #include "absences.h"
 
@@ -111,11 +113,19 @@ static int absence_cancel(struct step *s, uint32_t rep_no)
     return 0;
 }
 
+/* 0: there is no such reason. */
+static int absence_reason(const struct step *s)
+{
+    if (s->e->rules >= EH_RULES_REASONS)
+        return EH_ABSENCE_APART;
+    return s->m.reason.size ? eh_absence_from_name(s->m.reason) : EH_ABSENCE_OTHER;
+}
+
 /* The absence as it was told. Refuses what makes none. */
 static int absence_read(struct step *s, struct absence *ret)
 {
     const struct eh_message *m = &s->m;
-    int reason = m->reason.size ? eh_absence_from_name(m->reason) : EH_ABSENCE_OTHER;
+    int reason = absence_reason(s);
     *ret = (struct absence){.number = s->in->no,
                             .from_us = m->from_ms * 1000,
                             .until_us = EH_TIME_NEVER,
@@ -178,6 +188,17 @@ int eh_step_absence(struct step *s)
     return r;
 }
 
+void eh_absences_begin_apart(struct eh_engine *e)
+{
+    for (uint32_t no = 0; no < e->roster.rep_ids.count; no++) {
+        struct rep *rep = &e->roster.reps[no];
+        for (uint32_t i = 0; i < rep->absence_count; i++)
+            rep->absences[i].reason = EH_ABSENCE_APART;
+        if (rep->absence_count > 0)
+            eh_digest_rep_hours(e, no);
+    }
+}
+
 /* ---- readers */
 
 size_t eh_engine_absences(const struct eh_engine *e, struct eh_str rep_id, size_t max,
@@ -191,7 +212,6 @@ size_t eh_engine_absences(const struct eh_engine *e, struct eh_str rep_id, size_
         ret[count] = (struct eh_absence_view){.number = absence->number,
                                               .from_us = absence->from_us,
                                               .until_us = absence->until_us,
-                                              .reason = absence->reason,
                                               .begun = absence->begun,
                                               .uid = eh_str_n(absence->uid, absence->uid_size)};
     }

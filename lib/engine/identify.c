@@ -2,19 +2,22 @@
  * identify: identities, which say whether two messages are the same one, and digests of what a
  * message says.
  *
- * Customer and subject stand in both as digests, so that their text can be erased later and
- * identity and digest still be computed. A salt goes into these digests and is erased with the
- * text: then nobody can tell from them whose they were. A ticket's content digest leaves them out:
- * its draws depend on it, and somebody who had the same entry decided again with another salt would
- * get another draw. The user of the admin socket is no part of what was said, nor are the
- * commitments, seeds, dates and texts that the shell adds, nor the words of an alarm.
+ * Customer, subject and a reason that can be erased stand in both as digests, so that their text
+ * can be erased later and identity and digest still be computed. A salt goes into these digests and
+ * is erased with the text: then nobody can tell from them whose they were. A ticket's content
+ * digest leaves them out: its draws depend on it, and somebody who had the same entry decided again
+ * with another salt would get another draw. The user of the admin socket is no part of what was
+ * said, nor are the commitments, seeds, dates and texts that the shell adds, nor the words of an
+ * alarm.
  */
 #include "identify.h"
 
 #include <evenhand/wire/actor.h>
 
 #define PERSONAL (EH_FIELD_BIT(EH_FIELD_CUSTOMER) | EH_FIELD_BIT(EH_FIELD_SUBJECT))
-#define DIGESTS  (EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST) | EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST))
+#define DIGESTS                                                                                    \
+    (EH_FIELD_BIT(EH_FIELD_CUSTOMER_DIGEST) | EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST) |              \
+     EH_FIELD_BIT(EH_FIELD_REASON_DIGEST))
 #define ADDED                                                                                      \
     (EH_FIELD_BIT(EH_FIELD_ACTOR) | EH_FIELD_BIT(EH_FIELD_COMMITMENT) |                            \
      EH_FIELD_BIT(EH_FIELD_COMMITMENT_FIRST) | EH_FIELD_BIT(EH_FIELD_SEED) |                       \
@@ -54,6 +57,11 @@ void eh_message_of_input(const struct eh_input *in, struct eh_message *ret)
         ret->customer_digest = eh_str_n((const char *)in->customer_digest, 16);
     if (eh_message_has(ret, EH_FIELD_SUBJECT_DIGEST))
         ret->subject_digest = eh_str_n((const char *)in->subject_digest, 16);
+    if (eh_message_has(ret, EH_FIELD_REASON_DIGEST)) {
+        ret->reason_digest = eh_str_n((const char *)in->reason_digest, 16);
+        ret->reason = eh_str(NULL);
+        ret->has &= ~EH_FIELD_BIT(EH_FIELD_REASON);
+    }
 }
 
 static void key_put(struct eh_bytes *out, struct eh_key key)
@@ -121,7 +129,8 @@ static bool input_is_salted(const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
     return (eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) && in->customer_salt.how != EH_UNSALTED) ||
-           (eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) && in->subject_salt.how != EH_UNSALTED);
+           (eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) && in->subject_salt.how != EH_UNSALTED) ||
+           eh_message_has(m, EH_FIELD_REASON_DIGEST);
 }
 
 struct eh_key eh_retold_identity(const struct eh_input *in)
@@ -190,6 +199,17 @@ static struct eh_key rest_identity(const struct eh_input *in, struct eh_bytes *o
     return eh_hash_128(EH_DOMAIN_IDENTITY, out->data, out->size);
 }
 
+/* Before EH_RULES_REASONS a reason had no digest, and none without a salt was ever made. */
+static void reason_identify(struct eh_input *in)
+{
+    struct eh_message *m = &in->message;
+    bool told = in->reason_salt.how == EH_SALTED && eh_message_has(m, EH_FIELD_REASON);
+    if (!eh_message_is(m, EH_TYPE_ERASABLE) || !(told || in->reason_salt.how == EH_DIGEST_KEPT))
+        return;
+    m->reason_digest = text_digest(m->reason, &in->reason_salt, in->reason_digest);
+    m->has |= EH_FIELD_BIT(EH_FIELD_REASON_DIGEST);
+}
+
 void eh_input_identify(struct eh_input *in)
 {
     struct eh_message *m = &in->message;
@@ -201,6 +221,7 @@ void eh_input_identify(struct eh_input *in)
         m->subject_digest = text_digest(m->subject, &in->subject_salt, in->subject_digest);
         m->has |= EH_FIELD_BIT(EH_FIELD_SUBJECT_DIGEST);
     }
+    reason_identify(in);
     EH_AUTO(eh_bytes) struct eh_bytes out = EH_BYTES_INIT;
     in->digest = content_digest(in, in->bare ? DIGESTS : 0, &out);
     if (m->type == EH_MESSAGE_TICKET)

@@ -262,12 +262,17 @@ static bool input_keep_digests(struct eh_input *in)
     const struct eh_message *m = &in->message;
     bool customer = eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST);
     bool subject = eh_message_has(m, EH_FIELD_SUBJECT_DIGEST);
-    if ((customer && m->customer_digest.size != 16) || (subject && m->subject_digest.size != 16))
+    bool reason = eh_message_has(m, EH_FIELD_REASON_DIGEST);
+    if ((customer && m->customer_digest.size != 16) || (subject && m->subject_digest.size != 16) ||
+        (reason && (m->reason_digest.size != 16 || eh_message_has(m, EH_FIELD_REASON) ||
+                    !eh_message_is(m, EH_TYPE_ERASABLE))))
         return false;
     if (customer)
         memcpy(in->customer_digest, m->customer_digest.data, 16);
     if (subject)
         memcpy(in->subject_digest, m->subject_digest.data, 16);
+    if (reason)
+        memcpy(in->reason_digest, m->reason_digest.data, 16);
     return true;
 }
 

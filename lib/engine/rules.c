@@ -1,6 +1,7 @@
 /*
  * rules: the message RULES: later rules begin, and what begins with them.
  */
+#include "absences.h"
 #include "digest.h"
 #include "eligible.h"
 #include "leavers.h"
@@ -90,6 +91,7 @@ int eh_step_rules(struct step *s)
     bool answers = e->rules < EH_RULES_ANSWERS && s->m.rules >= EH_RULES_ANSWERS;
     bool turns = e->rules < EH_RULES_TURNS && s->m.rules >= EH_RULES_TURNS;
     bool levels = e->rules < EH_RULES_LEVELS && s->m.rules >= EH_RULES_LEVELS;
+    bool apart = e->rules < EH_RULES_REASONS && s->m.rules >= EH_RULES_REASONS;
     e->rules = (uint32_t)s->m.rules;
     if (leavers)
         eh_leavers_begin(e);
@@ -99,5 +101,7 @@ int eh_step_rules(struct step *s)
         turns_begin(e);
     if (levels && desk_has_levels(e))
         levels_begin(e);
+    if (apart)
+        eh_absences_begin_apart(e);
     return 0;
 }

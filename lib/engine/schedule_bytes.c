@@ -125,6 +125,12 @@ static uint32_t owner_number_read(const struct eh_engine *e, struct eh_reader *i
     return in->failed ? 0 : number;
 }
 
+static bool reason_fits(const struct eh_engine *e, uint8_t reason)
+{
+    return e->rules >= EH_RULES_REASONS ? reason == EH_ABSENCE_APART
+                                        : eh_absence_name(reason) != NULL;
+}
+
 static int absence_read(struct eh_engine *e, uint32_t rep, struct eh_reader *in)
 {
     struct absence absence = {.number = eh_read_u(in)};
@@ -134,7 +140,7 @@ static int absence_read(struct eh_engine *e, uint32_t rep, struct eh_reader *in)
     absence.begun = eh_read_flag(in);
     struct eh_str uid = eh_read_str(in);
     if (in->failed || !eh_is_time(absence.from_us) || absence.until_us <= absence.from_us ||
-        !eh_absence_name(absence.reason) || uid.size > EH_NAME_MAX)
+        !reason_fits(e, absence.reason) || uid.size > EH_NAME_MAX)
         return -EH_ECORRUPT;
     e->roster.reps[rep].absent |= absence.begun;
     return eh_absence_add(e, rep, absence, uid);

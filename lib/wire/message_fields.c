@@ -53,6 +53,7 @@ const struct eh_field_row eh_field_rows[EH_FIELD_COUNT] = {
     [EH_FIELD_TEXT] = {NAMED("text", text), .kind = EH_KIND_RAW},
     [EH_FIELD_CUSTOMER_DIGEST] = {DIGEST("customer_digest", customer_digest)},
     [EH_FIELD_SUBJECT_DIGEST] = {DIGEST("subject_digest", subject_digest)},
+    [EH_FIELD_REASON_DIGEST] = {DIGEST("reason_digest", reason_digest)},
     [EH_FIELD_COMMITMENT] = {DIGEST("commitment", commitment)},
     [EH_FIELD_COMMITMENT_FIRST] = {DIGEST("commitment_first", commitment_first)},
     [EH_FIELD_SEED] = {DIGEST("seed", seed)},

@@ -1,5 +1,6 @@
 /* message_fill.c: puts parsed values into the fields of a message by the table of fields, with a
  * sentence for every refusal. */
+#include <evenhand/wire/schedule.h>
 #include <evenhand/wire/skill.h>
 
 #include "message_clean.h"
@@ -649,6 +650,15 @@ static void default_set(struct eh_message *m, const struct eh_field_row *row)
         eh_field_set_number(m, row, row->default_number);
 }
 
+/* The word is not repeated: why somebody is absent stands nowhere but where it can be erased. */
+static int absence_check(const struct eh_message *m, struct eh_error *error)
+{
+    if (m->type != EH_MESSAGE_ABSENCE || m->reason.size == 0 ||
+        eh_message_has(m, EH_FIELD_CANCEL) || eh_absence_from_name(m->reason))
+        return 0;
+    return eh_error_field(error, EH_EINVAL, "reason", "reason: is none of %s", EH_ABSENCE_REASONS);
+}
+
 int eh_message_finish(struct eh_message *m, struct eh_error *error)
 {
     const struct eh_message_type_row *type = &eh_message_types[m->type];
@@ -670,7 +680,7 @@ int eh_message_finish(struct eh_message *m, struct eh_error *error)
      * that asks for none takes them away. */
     if (m->type == EH_MESSAGE_TICKET && m->skills.size == 0)
         m->has &= ~EH_FIELD_BIT(EH_FIELD_SKILLS);
-    return 0;
+    return absence_check(m, error);
 }
 
 const struct eh_value *eh_pairs_get(const struct eh_pairs *pairs, struct eh_str key)

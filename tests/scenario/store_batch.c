@@ -175,8 +175,13 @@ static void add_dead(struct eh_batch *b, const struct eh_record *r)
 static void add_personal(struct eh_batch *b, const struct eh_record *r)
 {
     if (maybe())
-        b->personal[b->personal_count++] =
-            (struct eh_personal){r->input, text_or_none(b), text_or_none(b), {0xff, 1}, {0, 0xfe}};
+        b->personal[b->personal_count++] = (struct eh_personal){.input = r->input,
+                                                                .customer = text_or_none(b),
+                                                                .subject = text_or_none(b),
+                                                                .reason = text_or_none(b),
+                                                                .customer_salt = {0xff, 1},
+                                                                .subject_salt = {0, 0xfe},
+                                                                .reason_salt = {0xfd, 0}};
 }
 
 static struct eh_pool_statement *any_statement(struct eh_batch *b)

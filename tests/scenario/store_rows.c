@@ -162,7 +162,8 @@ static void check_dead_and_personal(const struct eh_batch *b)
         same_text(read, row, 3, b->dead[row].sha256);
     }
     PQclear(read);
-    read = rows(b, "input, customer, subject, customer_salt, subject_salt", "personal", "input");
+    read = rows(b, "input, customer, subject, customer_salt, subject_salt, reason, reason_salt",
+                "personal", "input");
     cr_assert_eq(PQntuples(read), (int)b->personal_count);
     for (int row = 0; row < PQntuples(read); row++) {
         const struct eh_personal *p = &b->personal[row];
@@ -171,6 +172,8 @@ static void check_dead_and_personal(const struct eh_batch *b)
         same_text(read, row, 2, p->subject);
         same_salt(read, row, 3, p->customer, p->customer_salt);
         same_salt(read, row, 4, p->subject, p->subject_salt);
+        same_text(read, row, 5, p->reason);
+        same_salt(read, row, 6, p->reason, p->reason_salt);
     }
     PQclear(read);
 }
@@ -377,7 +380,7 @@ Test(store_rows, a_value_its_column_cannot_hold_is_named_and_never_sent)
 
     b = any_batch();
     b->personal[b->personal_count++] =
-        (struct eh_personal){62, eh_str("\xff"), eh_str("s"), {1}, {2}};
+        (struct eh_personal){.input = 62, .customer = eh_str("\xff"), .subject = eh_str("s")};
     expect_refused(b, "input 62: insert_personal: column customer");
 
     b = any_batch();

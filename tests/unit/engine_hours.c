@@ -327,8 +327,6 @@ Test(engine_hours, wrong_absences_are_refused)
     cr_assert_str_eq(kit_refused(&k), "until: is not behind from");
     absent("ana", -5, -1, "");
     cr_assert_str_eq(kit_refused(&k), "until: is over already");
-    absent("ana", 5, 6, ",'reason':'fishing'");
-    cr_assert_str_eq(kit_refused(&k), "reason: fishing is none of holiday, sick, training, other");
     kit_send(&k, "{'type':'absence','rep':'ana'}");
     cr_assert_str_eq(kit_refused(&k), "from: missing; say when ana is absent");
     for (int i = 0; i < EH_ABSENCES_PER_REP_MAX; i++)

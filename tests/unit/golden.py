@@ -762,7 +762,8 @@ def snapshot(w):
 
 FORMS = {  # which files are of which form
     message: ["message", "message-owner", "message-retold", "message-named", "message-day",
-              "message-absence", "message-due-at", "message-clocks", "message-paused"],
+              "message-absence", "message-due-at", "message-clocks", "message-paused",
+              "message-reason"],
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],

@@ -163,6 +163,15 @@ Test(golden_forms, message_absence)
     expect_message("message-absence", m);
 }
 
+/* Of an absence whose reason stands apart. */
+Test(golden_forms, message_reason)
+{
+    struct eh_message m = everything(EH_MESSAGE_ABSENCE);
+    m.reason_digest = bytes_of(sixteen, 16);
+    m.has |= EH_FIELD_BIT(EH_FIELD_REASON_DIGEST);
+    expect_message("message-reason", m);
+}
+
 /* Of a ticket that has to be answered. */
 Test(golden_forms, message_due_at)
 {
@@ -284,6 +293,20 @@ Test(golden_forms, identities_of_owners)
     in.rules = EH_RULES_RETOLD;
     put_identity(&bytes, "owner of the stream under rules 27", &in);
     golden_text("identities-owners", &bytes);
+}
+
+/* An absence whose reason stands apart, with an event and without, and one of before. */
+Test(golden_forms, identities_of_reasons)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_input in = input_of(EH_MESSAGE_ABSENCE, EH_ORIGIN_STREAM);
+    put_identity(&bytes, "absence of before", &in);
+    in.reason_salt.how = EH_SALTED;
+    memcpy(in.reason_salt.bytes, "a reason's salt..", EH_SALT_BYTES);
+    put_identity(&bytes, "absence with event", &in);
+    in.message.has &= ~EH_FIELD_BIT(EH_FIELD_EVENT);
+    put_identity(&bytes, "absence of the stream", &in);
+    golden_text("identities-reasons", &bytes);
 }
 
 /* A team's month is one alarm, whatever its words. */

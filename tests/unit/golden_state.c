@@ -667,6 +667,15 @@ static void answers(void)
     snapshot();
 }
 
+/* Reasons of absences leave the state, and no other enters it. */
+static void reasons(void)
+{
+    say("{'type':'absence','rep':'gil','from':'2038-01-05T00:00:00Z','reason':'sick'}");
+    rules(EH_RULES_REASONS);
+    say("{'type':'absence','rep':'dan','from':'2038-01-07T00:00:00Z','reason':'holiday'}");
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -707,6 +716,7 @@ Test(golden_state, life)
     eh_bytes_clear(&images);
     answers();
     golden_expect("images-answers", &images);
+    reasons();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

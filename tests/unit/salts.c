@@ -171,3 +171,79 @@ Test(salts, drawn_anew_nothing_of_then_is_left)
     cr_assert_not(eh_message_has(&again.message, EH_FIELD_CUSTOMER_DIGEST));
     cr_assert_arr_neq(again.subject_digest, was.subject_digest, 16);
 }
+
+/* ---- reasons */
+
+static struct eh_input absence_of(const char *reason)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_STREAM, .stream_ms = 4};
+    in.message = (struct eh_message){.type = EH_MESSAGE_ABSENCE, .rep = eh_str("ana")};
+    in.message.has = EH_FIELD_BIT(EH_FIELD_REP);
+    in.message.reason = eh_str(reason);
+    in.message.has |= reason ? EH_FIELD_BIT(EH_FIELD_REASON) : 0;
+    eh_salts_draw(&in);
+    eh_input_identify(&in);
+    return in;
+}
+
+static struct eh_past reason_past(const struct eh_input *in, bool there)
+{
+    struct eh_past past = {
+        .reason = {.was = eh_message_has(&in->message, EH_FIELD_REASON_DIGEST), .there = there}};
+    memcpy(past.reason.digest, in->reason_digest, 16);
+    if (there)
+        past.reason.salt = eh_str_n((const char *)in->reason_salt.bytes, EH_SALT_BYTES);
+    return past;
+}
+
+static bool reason_compares(const struct eh_past *past, const struct eh_input *was,
+                            const char *reason)
+{
+    struct eh_input again = absence_of(reason);
+    struct eh_key identity = again.identity;
+    eh_salts_take(&again, past);
+    cr_assert(eh_key_equal(again.identity, identity));
+    return eh_key_equal(again.digest, was->digest);
+}
+
+Test(salts, a_reason_has_its_own)
+{
+    struct eh_input a = absence_of("sick"), b = absence_of("sick"), none = absence_of(NULL);
+    cr_assert_eq(a.reason_salt.how, EH_SALTED);
+    cr_assert_arr_neq(a.reason_digest, b.reason_digest, 16);
+    cr_assert(eh_key_equal(a.identity, b.identity));
+    cr_assert_eq(none.reason_salt.how, EH_UNSALTED);
+    struct eh_past past = reason_past(&a, true);
+    cr_assert(reason_compares(&past, &a, "sick"));
+    cr_assert_not(reason_compares(&past, &a, "holiday"));
+    cr_assert_not(reason_compares(&past, &a, NULL));
+    past = reason_past(&a, false);
+    cr_assert(reason_compares(&past, &a, "holiday"), "erased, it is any");
+    cr_assert(reason_compares(&past, &a, NULL));
+    past = reason_past(&none, false);
+    cr_assert(reason_compares(&past, &none, NULL));
+    cr_assert_not(reason_compares(&past, &none, "sick"), "it had none");
+}
+
+/* A row of a build that had the reason in a column. */
+Test(salts, a_reason_of_before_compares_as_it_is)
+{
+    struct eh_input was = absence_of("sick");
+    eh_salts_open_reason(&was);
+    cr_assert_not(eh_message_has(&was.message, EH_FIELD_REASON_DIGEST));
+    struct eh_past past = reason_past(&was, false);
+    cr_assert(reason_compares(&past, &was, "sick"));
+    cr_assert_not(reason_compares(&past, &was, "holiday"));
+    cr_assert_not(reason_compares(&past, &was, NULL));
+}
+
+Test(salts, of_a_refused_absence_no_reason_is_left)
+{
+    struct eh_input was = absence_of("sick"), again = absence_of(NULL);
+    struct eh_past past = reason_past(&was, false);
+    eh_salts_take(&again, &past);
+    cr_assert(eh_message_has(&again.message, EH_FIELD_REASON_DIGEST));
+    eh_salts_draw(&again);
+    eh_input_identify(&again);
+    cr_assert_not(eh_message_has(&again.message, EH_FIELD_REASON_DIGEST));
+}

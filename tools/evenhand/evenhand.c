@@ -252,7 +252,8 @@ static const struct eh_cli_option export_options[] = {
 };
 static const struct eh_cli_option forget_options[] = {
     {"customer", "X", "a customer, as the helpdesk wrote them", false},
-    {"rep", "R", "a rep's display name, with --name-only", false},
+    {"rep", "R", "why a rep was absent; with --name-only their name", false},
+    {"before", "DATE", "of a rep: of absences that began before that day", false},
     {"name-only", NULL, "of a rep: the id stays, it stands in the log", false},
     {"dry-run", NULL, "only count what would be erased", false},
     {"yes", NULL, "do not ask", false},
@@ -447,10 +448,12 @@ static const struct eh_cli_command commands[] = {
      "For operators. Of a customer: their tickets with the whole story, and refused\n"
      "entries that name them. Of a rep: their entry in the desk file, each input about\n"
      "them or from them, each ticket they had, their lines of pools."},
-    {"forget", "", PERSON, "erase a customer's personal text; the proof stays", 0, 0,
-     forget_options, eh_cmd_forget,
+    {"forget", "", PERSON, "erase somebody's personal text; the proof stays", 0, 0, forget_options,
+     eh_cmd_forget,
      "For operators. Erases customer and subject of all their tickets, and refused\n"
      "entries that name them. Numbers, values and decisions stay, and verify says ok.\n"
+     "--rep R: erases why R was absent, in all absences or those that began --before a\n"
+     "day; of reps who left, too. From when until when stays.\n"
      "--rep R --name-only: take the name out of the desk file first. Past desk files\n"
      "are part of the proof and keep the name: they are counted (exit status 1)."},
     {0},

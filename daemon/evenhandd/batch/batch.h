@@ -80,8 +80,8 @@ static inline void eh_input_set_stream_id(struct eh_input *in, struct eh_stream_
 
 struct eh_personal {
     uint64_t input;
-    struct eh_str customer, subject;
-    uint8_t customer_salt[EH_SALT_BYTES], subject_salt[EH_SALT_BYTES];
+    struct eh_str customer, subject, reason;
+    uint8_t customer_salt[EH_SALT_BYTES], subject_salt[EH_SALT_BYTES], reason_salt[EH_SALT_BYTES];
 };
 
 /* A row of period_step with the rows of other tables that are written with it. Text lives in the

@@ -25,6 +25,8 @@ void eh_salts_draw(struct eh_input *in)
     in->bare = false;
     draw(&in->message, EH_FIELD_CUSTOMER, EH_FIELD_CUSTOMER_DIGEST, &in->customer_salt);
     draw(&in->message, EH_FIELD_SUBJECT, EH_FIELD_SUBJECT_DIGEST, &in->subject_salt);
+    if (eh_message_is(&in->message, EH_TYPE_ERASABLE))
+        draw(&in->message, EH_FIELD_REASON, EH_FIELD_REASON_DIGEST, &in->reason_salt);
 }
 
 void eh_past_read(struct eh_str rest, struct eh_past *ret)
@@ -34,8 +36,10 @@ void eh_past_read(struct eh_str rest, struct eh_past *ret)
     *ret = (struct eh_past){0};
     ret->customer.was = eh_message_has(&row.message, EH_FIELD_CUSTOMER_DIGEST);
     ret->subject.was = eh_message_has(&row.message, EH_FIELD_SUBJECT_DIGEST);
+    ret->reason.was = eh_message_has(&row.message, EH_FIELD_REASON_DIGEST);
     memcpy(ret->customer.digest, row.customer_digest, sizeof ret->customer.digest);
     memcpy(ret->subject.digest, row.subject_digest, sizeof ret->subject.digest);
+    memcpy(ret->reason.digest, row.reason_digest, sizeof ret->reason.digest);
 }
 
 static void salt_take(struct eh_salt *salt, struct eh_str bytes)
@@ -54,6 +58,14 @@ static void take(struct eh_salt *salt, uint8_t digest[16], const struct eh_past_
     } else if (past->was) {
         salt->how = EH_UNSALTED;
     }
+}
+
+/* A reason has a digest where its salt says so: a row without one has it as it was told. */
+static void take_reason(struct eh_input *in, const struct eh_past_text *past)
+{
+    in->message.has &= ~EH_FIELD_BIT(EH_FIELD_REASON_DIGEST);
+    in->reason_salt.how = EH_UNSALTED;
+    take(&in->reason_salt, in->reason_digest, past);
 }
 
 /* A text that is not told again is no other one. */
@@ -78,6 +90,7 @@ void eh_salts_take(struct eh_input *in, const struct eh_past *past)
     const struct eh_message *m = &in->message;
     take(&in->customer_salt, in->customer_digest, &past->customer);
     take(&in->subject_salt, in->subject_digest, &past->subject);
+    take_reason(in, &past->reason);
     identify(in, false);
     if (m->type != EH_MESSAGE_TICKET || eh_key_equal(in->digest, in->recalled.digest) ||
         !is_same(m, EH_FIELD_CUSTOMER_DIGEST, in->customer_digest, &past->customer) ||
@@ -118,6 +131,12 @@ void eh_salts_leave_out(struct eh_input *in)
 {
     if (in->message.type == EH_MESSAGE_TICKET && !in->recalled.known)
         identify(in, true);
+}
+
+void eh_salts_open_reason(struct eh_input *in)
+{
+    take_reason(in, &(struct eh_past_text){.was = false});
+    eh_input_identify(in);
 }
 
 void eh_salts_take_customer(struct eh_input *in, struct eh_str salt)

@@ -3,9 +3,9 @@
  *
  * Each customer has one, drawn with their first input, so that their tickets still compare. Another
  * one is made of it and the master key for all their subjects, so that what they send again is seen
- * to be the same. Any other subject and each dead letter has its own. They stand with the text, in
- * the tables `personal` and `dead_body`, and are erased with it. What was erased is known again by
- * its identity, and by all that was not erased.
+ * to be the same. Any other subject, each reason that can be erased and each dead letter has its
+ * own. They stand with the text, in the tables `personal` and `dead_body`, and are erased with it.
+ * What was erased is known again by its identity, and by all that was not erased.
  *
  *     eh_salts_draw(input);              // where it comes in
  *     eh_input_identify(input);
@@ -25,7 +25,7 @@ struct eh_past_text {
     struct eh_str salt; /* of a text that is there; empty: it was hashed without one */
 };
 struct eh_past {
-    struct eh_past_text customer, subject;
+    struct eh_past_text customer, subject, reason;
     /* Another customer, whom the ticket was told to be of later, in a text that is erased. */
     bool erased;
     uint8_t erased_customer[16];
@@ -49,6 +49,8 @@ void eh_salts_bind_ticket(struct eh_input *, const uint8_t secret[EH_SEED_BYTES]
 /* From EH_RULES_CONTENT on: the content digest of a ticket that is not there already is without
  * personal text, and so without salts. Behind eh_salts_take(), for whatever was looked up. */
 void eh_salts_leave_out(struct eh_input *);
+/* Before EH_RULES_REASONS: the reason is told as it is; and identifies it. */
+void eh_salts_open_reason(struct eh_input *);
 /* A customer's own salt (EH_SALT_BYTES; anything else: none is known); and identifies it. */
 void eh_salts_take_customer(struct eh_input *, struct eh_str salt);
 /* The one salt of all subjects of its customer, which nobody makes without the secret: a subject

@@ -72,8 +72,10 @@ static void recent_past(const struct eh_batch *b, const struct eh_record *r, str
         return;
     ret->customer.there = p->customer.size > 0;
     ret->subject.there = p->subject.size > 0;
+    ret->reason.there = p->reason.size > 0;
     ret->customer.salt = eh_str_n((const char *)p->customer_salt, EH_SALT_BYTES);
     ret->subject.salt = eh_str_n((const char *)p->subject_salt, EH_SALT_BYTES);
+    ret->reason.salt = eh_str_n((const char *)p->reason_salt, EH_SALT_BYTES);
 }
 
 /* The salt of the item's customer; empty: none is known yet. */
@@ -132,6 +134,8 @@ static void recent_salts(const struct eh_app *app, const struct eh_batch *b, str
         retold_salts(app, b, item);
         return;
     }
+    if (in->reason_salt.how == EH_SALTED && eh_engine_rules(app->state.engine) < EH_RULES_REASONS)
+        eh_salts_open_reason(in);
     if (in->message.customer.size == 0)
         return;
     eh_salts_take_customer(in, customer_salt(app, b, item));
@@ -205,14 +209,17 @@ int app_recent_add(struct eh_batch *b, const struct eh_record *r)
 int app_recent_add_personal(struct eh_batch *b, const struct eh_input *in)
 {
     const struct eh_message *m = &in->message;
-    bool has = m->customer.size > 0 || m->subject.size > 0;
+    struct eh_str reason = in->reason_salt.how == EH_SALTED ? m->reason : eh_str(NULL);
+    bool has = m->customer.size > 0 || m->subject.size > 0 || reason.size > 0;
     if (!has || b->effects.refused)
         return 0;
     eh_require(b->personal_count < EH_BATCH_ITEMS_MAX);
     struct eh_personal *p = &b->personal[b->personal_count++];
-    *p = (struct eh_personal){.input = in->no, .customer = m->customer, .subject = m->subject};
+    *p = (struct eh_personal){
+        .input = in->no, .customer = m->customer, .subject = m->subject, .reason = reason};
     memcpy(p->customer_salt, in->customer_salt.bytes, EH_SALT_BYTES);
     memcpy(p->subject_salt, in->subject_salt.bytes, EH_SALT_BYTES);
+    memcpy(p->reason_salt, in->reason_salt.bytes, EH_SALT_BYTES);
     return p->customer.size == 0 ? 0
                                  : eh_table_put(&b->customers, customer_key(p->customer),
                                                 (uint64_t)(p - b->personal));

@@ -66,7 +66,9 @@ static void past_read(struct eh_batch *b, const PGresult *result, int row, struc
     ret->customer.salt = kept_column(b, result, row, 5);
     ret->subject.there = eh_pg_int(result, row, 6) != 0;
     ret->subject.salt = kept_column(b, result, row, 7);
-    struct eh_str erased = eh_pg_text(result, row, 8);
+    ret->reason.there = eh_pg_int(result, row, 8) != 0;
+    ret->reason.salt = kept_column(b, result, row, 9);
+    struct eh_str erased = eh_pg_text(result, row, 10);
     ret->erased = erased.size == sizeof ret->erased_customer;
     if (ret->erased)
         memcpy(ret->erased_customer, erased.data, erased.size);

@@ -110,6 +110,8 @@ static int personal_send(struct eh_store *s, const struct store_part *part)
                              .subject = p->subject,
                              .customer_salt = salt_of(p->customer, p->customer_salt),
                              .subject_salt = salt_of(p->subject, p->subject_salt),
+                             .reason = p->reason,
+                             .reason_salt = salt_of(p->reason, p->reason_salt),
                          });
     }
     return rows_send_if_any(s, STORE_PERSONAL);

@@ -133,6 +133,7 @@ const struct eh_pg_statement eh_store_read_statements[] = {
     {"recall_identities",
      "SELECT i.identity, i.digest, i.input, i.rest, (p.customer IS NOT NULL)::int,"
      " p.customer_salt, (p.subject IS NOT NULL)::int, p.subject_salt,"
+     " (p.reason IS NOT NULL)::int, p.reason_salt,"
      " CASE WHEN i.type = 1 THEN evenhand.customer_erased(i.desk, i.input) END FROM evenhand.input "
      "i"
      " LEFT JOIN evenhand.personal p ON p.desk = i.desk AND p.input = i.input"

@@ -26,7 +26,7 @@ enum eh_domain {
     EH_DOMAIN_CONTENT = 2,      /* the content of a message */
     EH_DOMAIN_ENTRY = 3,        /* id and bytes of a stream entry */
     EH_DOMAIN_PERSONAL = 4,     /* a customer or subject without a salt: earlier builds alone */
-    EH_DOMAIN_SALTED = 5,       /* a salt, then a customer or subject */
+    EH_DOMAIN_SALTED = 5,       /* a salt, then a customer, subject or reason */
     EH_DOMAIN_SALTED_ENTRY = 6, /* a salt, then a refused entry */
     EH_DOMAIN_SUBJECT_SALT =
         7 /* a customer's salt and the master key: the salt of their subjects */

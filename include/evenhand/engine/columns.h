@@ -191,19 +191,22 @@ enum eh_body_column { EH_BODY_COLUMNS(EH_BODY_NUMBER, EH_BODY_NUMBER) EH_BODY_CO
 #define EH_BODY_SELECT EH_BODY_COLUMNS(EH_COLUMN_FIRST, EH_COLUMN_NEXT)
 extern const struct eh_columns eh_body_columns;
 
-/* ---- Table personal: the text of a ticket that can be erased. */
+/* ---- Table personal: the text of a message that can be erased. */
 struct eh_personal_row {
     uint64_t input;
-    struct eh_str customer, subject, customer_salt, subject_salt;
-    bool has_customer, has_subject, has_customer_salt,
-        has_subject_salt; /* of a row that was read */
+    struct eh_str customer, subject, customer_salt, subject_salt, reason, reason_salt;
+    /* Of a row that was read: */
+    bool has_customer, has_subject, has_customer_salt, has_subject_salt, has_reason,
+        has_reason_salt;
 };
 #define EH_PERSONAL_COLUMNS(FIRST, NEXT)                                                           \
     FIRST(INPUT, input, BITS, input, EH_ALWAYS)                                                    \
     NEXT(CUSTOMER, customer, TEXT, customer, EH_ALWAYS)                                            \
     NEXT(SUBJECT, subject, TEXT, subject, EH_ALWAYS)                                               \
     NEXT(CUSTOMER_SALT, customer_salt, BYTES, customer_salt, EH_ALWAYS)                            \
-    NEXT(SUBJECT_SALT, subject_salt, BYTES, subject_salt, EH_ALWAYS)
+    NEXT(SUBJECT_SALT, subject_salt, BYTES, subject_salt, EH_ALWAYS)                               \
+    NEXT(REASON, reason, TEXT, reason, EH_ALWAYS)                                                  \
+    NEXT(REASON_SALT, reason_salt, BYTES, reason_salt, EH_ALWAYS)
 #define EH_PERSONAL_NUMBER(NUMBER, ...) EH_PERSONAL_##NUMBER,
 enum eh_personal_column {
     EH_PERSONAL_COLUMNS(EH_PERSONAL_NUMBER, EH_PERSONAL_NUMBER) EH_PERSONAL_COLUMN_COUNT

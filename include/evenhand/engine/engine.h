@@ -133,9 +133,11 @@ struct eh_input {
      * relies on a ticket's being its own. */
     struct eh_key identity;
     struct eh_key digest; /* of the content: known fields after defaults */
-    uint8_t customer_digest[16], subject_digest[16]; /* what the message's slices of that name point
-                                                        to; read from here, so a copy is fine */
-    struct eh_salt customer_salt, subject_salt;      /* set before it is identified */
+    /* What the message's slices of that name point to; read from here, so a copy is fine. */
+    uint8_t customer_digest[16], subject_digest[16], reason_digest[16];
+    /* Set before it is identified. The reason of an EH_TYPE_ERASABLE message has a digest if its
+     * salt says how; EH_UNSALTED: it is told as it is, as before EH_RULES_REASONS. */
+    struct eh_salt customer_salt, subject_salt, reason_salt;
     bool bare; /* set before it is identified, too: the content digest leaves personal text out; for
                   tickets that are taken, from EH_RULES_CONTENT on */
     struct eh_recalled recalled;
@@ -238,8 +240,9 @@ struct eh_engine;
 int eh_engine_new(enum eh_rules, struct eh_engine **ret, struct eh_error *) EH_MUST_CHECK;
 void eh_engine_free(struct eh_engine *); /* NULL allowed */
 
-/* Sets in->identity and in->digest from message, origin and stream id; replaces customer and
- * subject by their digests for everything that is hashed, made with in's salts. Identities: a
+/* Sets in->identity and in->digest from message, origin and stream id; replaces customer, subject
+ * and a reason that can be erased by their digests for everything that is hashed, made with in's
+ * salts. Identities: a
  * ticket (source, id); others `event` within type and source, and over the admin socket within its
  * user; without event the stream id (admin: input number is unknown yet, so time + actor) +
  * content, of which what is salted is no part. */
@@ -349,7 +352,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 25
+#define EH_STATE_VERSION 27
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -534,11 +537,10 @@ uint32_t eh_engine_schedule(const struct eh_engine *, uint32_t number,
 uint32_t eh_engine_schedule_of_rep(const struct eh_engine *, struct eh_str id);
 uint32_t eh_engine_schedule_of_team(const struct eh_engine *, struct eh_str id);
 
-/* An absence that is not over yet. */
+/* An absence that is not over yet. Why is no part of the state: the log has it. */
 struct eh_absence_view {
     uint64_t number;           /* of the input that told it */
     int64_t from_us, until_us; /* until: EH_TIME_NEVER, nobody knows */
-    uint8_t reason;            /* enum eh_absence_reason */
     bool begun;
     struct eh_str uid; /* what its sender calls it, or empty */
 };

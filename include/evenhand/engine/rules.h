@@ -104,8 +104,10 @@ enum eh_rules {
     EH_RULES_BREAKS = 41,
     /* Periods count first answers: how many, how long they took, and how many were in time. */
     EH_RULES_ANSWERS = 42,
+    /* Why somebody is absent stands apart, behind a salt, and the state does not have it. */
+    EH_RULES_REASONS = 43,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_ANSWERS
+#define EH_RULES_LAST EH_RULES_REASONS
 
 #endif

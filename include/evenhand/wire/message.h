@@ -120,6 +120,9 @@ enum eh_field {
     EH_FIELD_DUE_AT = 53,    /* TICKET, UPDATE: when the customer has to be answered */
     EH_FIELD_CLOCKS = 54,    /* DUE, SKIPPED, set by the shell: a time of tickets is due */
     EH_FIELD_PAUSED = 55,    /* UPDATE: 1: the ticket waits for the customer; 0: it does not */
+    /* 16 bytes, set by the shell; stands for the reason of an EH_TYPE_ERASABLE message in log,
+       engine and digests */
+    EH_FIELD_REASON_DIGEST = 56,
     EH_FIELD_COUNT
 };
 #define EH_FIELD_BIT(field) (UINT64_C(1) << (field))
@@ -153,8 +156,8 @@ struct eh_message {
     uint8_t paused;     /* 0 or 1 */
     uint64_t has;       /* EH_FIELD_BIT of every field given or defaulted */
     struct eh_str id, team, kind, source, currency, customer, channel, subject, owner, rep, reason,
-        event, metric, period, actor, text, customer_digest, subject_digest, commitment,
-        commitment_first, seed, mended, account, by, uid;
+        event, metric, period, actor, text, customer_digest, subject_digest, reason_digest,
+        commitment, commitment_first, seed, mended, account, by, uid;
     struct eh_str skills;  /* sorted, each once, a list in one text: equal sets are equal text */
     int64_t value;         /* minor units; of a metric: in the unit that its plan says */
     int64_t created_at_ms; /* since 1970 UTC */

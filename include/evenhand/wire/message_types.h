@@ -29,7 +29,8 @@ enum eh_type_flag {
     EH_TYPE_LIFECYCLE = 128, /* takes the period to its next state */
     EH_TYPE_SETTLES = 256,   /* the shell adds `text`, or the `reason` why there is none */
     EH_TYPE_SIGNED = 512,    /* its `value` may be below 0 */
-    EH_TYPE_STRICT = 1024    /* refused with a key that another type has and this one has not */
+    EH_TYPE_STRICT = 1024,   /* refused with a key that another type has and this one has not */
+    EH_TYPE_ERASABLE = 2048  /* its `reason` is personal text: it stands apart and can be erased */
 };
 
 /*
@@ -142,7 +143,7 @@ enum eh_type_flag {
     /* the shell's: who works when; `text` is that of evenhand/wire/schedule.h */ \
     ROW(SCHEDULE, 25, "schedule", schedule, T(DEALS), 0, 0, 0) \
     /* a rep is not there for some time, or is there again after all: `cancel` */ \
-    ROW(ABSENCE, 26, "absence", absence, T(STREAM) | T(ADMIN) | T(DEALS), \
+    ROW(ABSENCE, 26, "absence", absence, T(STREAM) | T(ADMIN) | T(DEALS) | T(ERASABLE), \
         F(REP), \
         F(FROM) | F(UNTIL) | F(REASON) | F(CANCEL) | F(UID) | F(EVENT), \
         0) \

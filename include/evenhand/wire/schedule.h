@@ -46,9 +46,11 @@ enum eh_absence_reason {
     EH_ABSENCE_SICK = 2,
     EH_ABSENCE_TRAINING = 3,
     EH_ABSENCE_OTHER = 4,
+    EH_ABSENCE_APART =
+        5, /* from EH_RULES_REASONS on: nobody but the log's table `personal` knows */
 };
 #define EH_ABSENCE_REASONS "holiday, sick, training, other"
-const char *eh_absence_name(int reason); /* NULL: there is none */
+const char *eh_absence_name(int reason); /* NULL: it is none of these words */
 int eh_absence_from_name(struct eh_str); /* 0: there is none */
 
 struct eh_interval {

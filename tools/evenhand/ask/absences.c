@@ -112,7 +112,9 @@ static void grid_add_absence(struct eh_grid *grid, const json_t *item, void *con
     eh_grid_text(grid, eh_object_text(item, "rep"));
     eh_grid_text(grid, from);
     eh_grid_text(grid, until);
-    eh_grid_text(grid, eh_object_text(item, "reason"));
+    eh_grid_text(grid, json_is_true(json_object_get(item, "reason_erased"))
+                           ? "erased"
+                           : eh_object_text(item, "reason"));
 }
 
 int eh_cmd_absences(struct eh_cli *cli)

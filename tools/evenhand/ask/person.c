@@ -1,4 +1,5 @@
-/* person: what is held of one customer or rep, as JSON, and a customer forgotten. */
+/* person: what is held of one customer or rep, as JSON; a customer forgotten, or why a rep was
+ * absent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -66,11 +67,26 @@ int eh_cmd_export(struct eh_cli *cli)
 
 /* ---- forget */
 
-static void print_counts(const json_t *answer, bool erased)
+static const char *deed(const json_t *answer)
+{
+    return json_is_true(json_object_get(answer, "erased")) ? "Erased" : "To be erased";
+}
+
+static void print_customer(const json_t *answer)
 {
     printf("%s: personal text of %lld tickets in %lld rows, and %lld refused entries\n",
-           erased ? "Erased" : "To be erased", (long long)eh_object_int(answer, "tickets"),
+           deed(answer), (long long)eh_object_int(answer, "tickets"),
            (long long)eh_object_int(answer, "texts"), (long long)eh_object_int(answer, "bodies"));
+}
+
+static void print_rep(const json_t *answer)
+{
+    printf("%s: why they were absent, told in %lld messages, and %lld refused entries\n",
+           deed(answer), (long long)eh_object_int(answer, "reasons"),
+           (long long)eh_object_int(answer, "bodies"));
+    if (eh_object_int(answer, "stay") > 0)
+        printf("%lld reasons stay: they were told before rules 43, and are part of the proof\n",
+               (long long)eh_object_int(answer, "stay"));
 }
 
 /* Prints the places from which the daemon cannot erase. */
@@ -84,7 +100,7 @@ static void print_left(const json_t *answer)
         putchar('\n');
     }
     puts("The log is proven as before. Not reached: the inbox until it is trimmed, backups, and\n"
-         "what was written into ids or reasons (man evenhand-api, ERASING).");
+         "what was written into ids or other reasons (man evenhand-api, ERASING).");
 }
 
 /* Asks, when there is somebody to ask. */
@@ -97,7 +113,8 @@ static bool forget_is_confirmed(const struct eh_cli *cli)
     return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
 }
 
-static int forget_customer(struct eh_cli *cli, json_t *person)
+/* Counts what would go, asks, and has it erased. */
+static int forget_text(struct eh_cli *cli, json_t *person, void (*print)(const json_t *))
 {
     bool dry = eh_cli_option(cli, "dry-run") != NULL;
     EH_AUTO(eh_answer) struct eh_answer counted = {0}, done = {0};
@@ -107,7 +124,7 @@ static int forget_customer(struct eh_cli *cli, json_t *person)
     if (r != EH_EXIT_DONE || (dry && eh_answer_told(cli, r, &counted)))
         return r;
     if (!cli->json)
-        print_counts(counted.json, false);
+        print(counted.json);
     if (dry)
         return EH_EXIT_DONE;
     if (!forget_is_confirmed(cli))
@@ -115,7 +132,7 @@ static int forget_customer(struct eh_cli *cli, json_t *person)
     r = eh_http_post(cli, "/v1/forget", json_deep_copy(person), &done);
     if (eh_answer_told(cli, r, &done))
         return r;
-    print_counts(done.json, true);
+    print(done.json);
     print_left(done.json);
     return EH_EXIT_DONE;
 }
@@ -125,9 +142,6 @@ static int forget_customer(struct eh_cli *cli, json_t *person)
 static int forget_name(struct eh_cli *cli, json_t *person)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
-    if (!eh_cli_option(cli, "name-only"))
-        return eh_say_usage(cli, "--rep goes with --name-only: the id stands in the log, and in "
-                                 "what was paid");
     json_t *body = json_deep_copy(person);
     json_object_set_new(body, "name_only", json_true());
     int r = eh_http_post(cli, "/v1/forget", body, &answer);
@@ -143,12 +157,34 @@ static int forget_name(struct eh_cli *cli, json_t *person)
         eh_cli_option(cli, "rep"), (long long)eh_object_int(answer.json, "desk_files"));
 }
 
+/* False: the call is wrong, and the error has been said. */
+static bool before_put(struct eh_cli *cli, json_t *person)
+{
+    const char *before = eh_cli_option(cli, "before");
+    int32_t day;
+    if (!before)
+        return true;
+    if (!eh_cli_option(cli, "rep") || eh_cli_option(cli, "name-only")) {
+        eh_say_usage(cli, "--before goes with --rep, and not with --name-only");
+        return false;
+    }
+    if (eh_date_parse(eh_str(before), &day, NULL) < 0) {
+        eh_say_usage(cli, "--before: `%s` is no day; write it like 2026-01-01", before);
+        return false;
+    }
+    return eh_change_text(cli, person, "before", before);
+}
+
 int eh_cmd_forget(struct eh_cli *cli)
 {
     json_t *person = json_object();
-    int r = person_of(cli, person) ? EH_EXIT_DONE : EH_EXIT_USAGE;
-    if (r == EH_EXIT_DONE)
-        r = eh_cli_option(cli, "rep") ? forget_name(cli, person) : forget_customer(cli, person);
+    int r = person_of(cli, person) && before_put(cli, person) ? EH_EXIT_DONE : EH_EXIT_USAGE;
+    if (r == EH_EXIT_DONE && !eh_cli_option(cli, "rep"))
+        r = forget_text(cli, person, print_customer);
+    else if (r == EH_EXIT_DONE && !eh_cli_option(cli, "name-only"))
+        r = forget_text(cli, person, print_rep);
+    else if (r == EH_EXIT_DONE)
+        r = forget_name(cli, person);
     json_decref(person);
     return r;
 }

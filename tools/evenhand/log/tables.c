@@ -48,6 +48,8 @@ int eh_cli_log_next_personal(struct eh_cli_log *log, uint64_t input, struct eh_p
     row.has_subject = there(nulls, EH_PERSONAL_SUBJECT);
     row.has_customer_salt = there(nulls, EH_PERSONAL_CUSTOMER_SALT);
     row.has_subject_salt = there(nulls, EH_PERSONAL_SUBJECT_SALT);
+    row.has_reason = there(nulls, EH_PERSONAL_REASON);
+    row.has_reason_salt = there(nulls, EH_PERSONAL_REASON_SALT);
     *ret = row;
     return 1;
 }

@@ -19,6 +19,8 @@ static void keep_digests(const struct eh_replay *replay, struct eh_input *in)
         in->customer_salt.how = EH_DIGEST_KEPT;
     if (eh_message_has(&in->message, EH_FIELD_SUBJECT_DIGEST))
         in->subject_salt.how = EH_DIGEST_KEPT;
+    if (eh_message_has(&in->message, EH_FIELD_REASON_DIGEST))
+        in->reason_salt.how = EH_DIGEST_KEPT;
 }
 
 int proof_compare_digests(const struct eh_replay *replay, struct eh_error *error)

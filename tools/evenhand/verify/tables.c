@@ -187,10 +187,18 @@ static int compare_personal(const struct eh_input *in, const struct eh_personal_
                                  row->has_subject_salt,
                                  eh_message_has(&in->message, EH_FIELD_SUBJECT_DIGEST),
                                  in->subject_digest};
+    const struct text reason = {row->reason,
+                                row->reason_salt,
+                                row->has_reason,
+                                row->has_reason_salt,
+                                eh_message_has(&in->message, EH_FIELD_REASON_DIGEST),
+                                in->reason_digest};
     if (!text_fits(&customer))
         return personal_wrong(row->input, "its customer is not who the log says", error);
     if (!text_fits(&subject))
         return personal_wrong(row->input, "its subject is not what the log says", error);
+    if (!text_fits(&reason) || row->has_reason != row->has_reason_salt)
+        return personal_wrong(row->input, "its reason is not what the log says", error);
     return 0;
 }
 
@@ -198,7 +206,8 @@ static bool has_personal(const struct eh_replay *replay)
 {
     const struct eh_message *m = &replay->in.message;
     return !replay->effects.refused && (eh_message_has(m, EH_FIELD_CUSTOMER_DIGEST) ||
-                                        eh_message_has(m, EH_FIELD_SUBJECT_DIGEST));
+                                        eh_message_has(m, EH_FIELD_SUBJECT_DIGEST) ||
+                                        eh_message_has(m, EH_FIELD_REASON_DIGEST));
 }
 
 static int compare_personals(struct eh_proof *p, bool compared, struct eh_error *error)

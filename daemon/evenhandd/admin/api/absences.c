@@ -1,35 +1,132 @@
 /*
  * absences: who is absent when, as it is told and read one by one. Why is seen by the rep and their
- * managers alone.
+ * managers alone. It can be erased, so PostgreSQL alone knows it.
  */
+#include <evenhand/engine/record.h>
+#include <evenhand/wire/schedule.h>
+
 #include "admin/api/absences.h"
 #include "admin/api/change.h"
 
 /* ---- Read. */
 
-static json_t *absence_json(const struct eh_absence_view *absence, struct eh_str rep, bool why)
+#define LIST_MAX   (EH_ADMIN_PAGE + EH_ABSENCES_PER_REP_MAX) /* absences of one answer */
+#define NUMBER_MAX 20                                        /* digits of an absence's number */
+
+/* Absences of the answer of which the caller may know why. */
+struct reasons {
+    json_t *list;
+    struct {
+        size_t at; /* in the list */
+        uint64_t number;
+    } wanted[LIST_MAX];
+    size_t count;
+};
+
+static json_t *absence_json(const struct eh_absence_view *absence, struct eh_str rep)
 {
     json_t *body = json_object();
     eh_json_put_text(body, "rep", rep);
     eh_json_put_int(body, "number", (int64_t)absence->number);
     eh_json_put_time(body, "from", absence->from_us);
     eh_json_put_time(body, "until", absence->until_us);
-    eh_json_put_string(body, "reason", why ? eh_absence_name(absence->reason) : NULL);
+    eh_json_put(body, "reason", NULL);
+    eh_json_put_bool(body, "reason_erased", false);
     eh_json_put_bool(body, "begun", absence->begun);
     eh_json_put_text(body, "uid", absence->uid);
     return body;
 }
 
 static void put_absences(const struct eh_admin_request *request, const struct eh_rep_view *rep,
-                         json_t *list)
+                         struct reasons *reasons)
 {
     const struct eh_peer *peer = request->peer;
     struct eh_absence_view views[EH_ABSENCES_PER_REP_MAX];
     bool why = eh_peer_is_rep(peer, rep->id) || eh_peer_manages_rep(peer, rep);
     size_t count = eh_engine_absences(eh_app_engine(request->admin->app), rep->id,
                                       EH_ABSENCES_PER_REP_MAX, views);
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, absence_json(&views[i], rep->id, why));
+    for (size_t i = 0; i < count; i++) {
+        if (why) {
+            reasons->wanted[reasons->count].at = json_array_size(reasons->list);
+            reasons->wanted[reasons->count++].number = views[i].number;
+        }
+        json_array_append_new(reasons->list, absence_json(&views[i], rep->id));
+    }
+}
+
+static void put_reason(json_t *absence, struct eh_str reason, struct eh_str rest)
+{
+    struct eh_message said;
+    bool erased = reason.size == 0 && eh_record_said(rest, &said) &&
+                  eh_message_has(&said, EH_FIELD_REASON_DIGEST);
+    eh_json_put_bool(absence, "reason_erased", erased);
+    if (reason.size > 0)
+        eh_json_put_text(absence, "reason", reason);
+    else if (!erased && rest.size > 0)
+        eh_json_put_string(absence, "reason", eh_absence_name(EH_ABSENCE_OTHER));
+}
+
+static void on_reasons(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
+    const struct reasons *reasons = request->state;
+    bool there = !eh_admin_query_failed(result) && PQntuples(result) == (int)reasons->count;
+    for (size_t i = 0; there && i < reasons->count; i++)
+        put_reason(json_array_get(reasons->list, reasons->wanted[i].at),
+                   eh_pg_text(result, (int)i, 0), eh_pg_text(result, (int)i, 1));
+    eh_admin_reply(request, 200, json_incref(request->extra));
+}
+
+/* Their numbers with spaces between. */
+static struct eh_str numbers_text(struct eh_admin_request *request, const struct reasons *reasons)
+{
+    size_t max = reasons->count * (NUMBER_MAX + 1) + 1, size = 0;
+    char *text = eh_arena_alloc(&request->arena, max);
+    for (size_t i = 0; text && i < reasons->count; i++)
+        size += eh_format(text + size, max - size, "%s%llu", size ? " " : "",
+                          (unsigned long long)reasons->wanted[i].number);
+    return eh_str_n(text, (uint32_t)size);
+}
+
+/* What was decided is committed now. Without PostgreSQL nobody is told why. */
+static void on_committed(void *context, bool confirmed)
+{
+    struct eh_admin_request *request = context;
+    if (!eh_admin_resume(request))
+        return;
+    struct eh_str numbers = numbers_text(request, request->state);
+    if (!confirmed || numbers.size == 0 ||
+        eh_admin_query(request, "admin_reasons", &numbers, 1, on_reasons) < 0)
+        eh_admin_reply(request, 200, json_incref(request->extra));
+}
+
+/* NULL: answered. */
+static struct reasons *reasons_new(struct eh_admin_request *request)
+{
+    struct reasons *reasons = eh_arena_alloc(&request->arena, sizeof *reasons);
+    request->state = reasons;
+    request->extra = json_object();
+    if (!reasons) {
+        eh_admin_error(request, EH_ENOMEM, NULL, "out of memory");
+        return NULL;
+    }
+    *reasons = (struct reasons){.list = json_array()};
+    eh_json_put(request->extra, "absences", reasons->list);
+    return reasons;
+}
+
+/* Answers with request->extra, and in it why, as far as the caller may know. */
+static void reasons_reply(struct eh_admin_request *request, const struct reasons *reasons)
+{
+    if (reasons->count == 0) {
+        eh_admin_reply(request, 200, json_incref(request->extra));
+        return;
+    }
+    eh_admin_wait(request);
+    if (eh_app_when_confirmed(request->admin->app, on_committed, request) < 0)
+        on_committed(request, false);
 }
 
 void eh_admin_get_rep_absences(struct eh_admin_request *request)
@@ -46,10 +143,11 @@ void eh_admin_get_rep_absences(struct eh_admin_request *request)
         eh_admin_no_rep(request, id);
         return;
     }
-    json_t *body = json_object(), *list = json_array();
-    put_absences(request, &rep, list);
-    eh_json_put(body, "absences", list);
-    eh_admin_reply(request, 200, body);
+    struct reasons *reasons = reasons_new(request);
+    if (!reasons)
+        return;
+    put_absences(request, &rep, reasons);
+    reasons_reply(request, reasons);
 }
 
 /* Of all reps whom the caller sees: a page of reps after reps. */
@@ -57,19 +155,20 @@ void eh_admin_get_absences(struct eh_admin_request *request)
 {
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     const struct eh_desk *desk = eh_engine_desk(engine);
-    json_t *list = json_array(), *body = json_object();
+    struct reasons *reasons = reasons_new(request);
+    if (!reasons)
+        return;
     uint32_t i = desk ? eh_admin_rep_behind(desk, eh_http_path_query(&request->path, "after")) : 0;
     for (uint32_t seen = 0; desk && i < desk->rep_count && seen < EH_ADMIN_SCAN_MAX &&
-                            json_array_size(list) < EH_ADMIN_PAGE;
+                            json_array_size(reasons->list) < EH_ADMIN_PAGE;
          i++, seen++) {
         struct eh_rep_view rep;
         if (eh_engine_rep(engine, desk->reps[i].id, &rep) && eh_peer_sees_rep(request->peer, &rep))
-            put_absences(request, &rep, list);
+            put_absences(request, &rep, reasons);
     }
     bool more = desk && i < desk->rep_count;
-    eh_json_put(body, "absences", list);
-    eh_json_put(body, "after", more ? eh_json_text(desk->reps[i - 1].id) : NULL);
-    eh_admin_reply(request, 200, body);
+    eh_json_put(request->extra, "after", more ? eh_json_text(desk->reps[i - 1].id) : NULL);
+    reasons_reply(request, reasons);
 }
 
 /* ---- Told. */

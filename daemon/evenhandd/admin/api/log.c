@@ -98,6 +98,7 @@ static struct eh_doing deed_read(const struct eh_engine *engine, const PGresult 
         deed.from_us = eh_message_has(&said, EH_FIELD_FROM) ? said.from_ms * 1000 : 0;
         deed.until_us = eh_message_has(&said, EH_FIELD_UNTIL) ? said.until_ms * 1000 : 0;
         deed.cancel = eh_message_has(&said, EH_FIELD_CANCEL);
+        deed.reason_erased = eh_message_has(&said, EH_FIELD_REASON_DIGEST) && !deed.reason.size;
     }
     deed.own = is_own_signal(engine, &deed);
     return deed;
@@ -184,6 +185,7 @@ static json_t *deed_json(const struct eh_engine *engine, const struct eh_doing *
     eh_json_put_time(item, "from", deed->from_us);
     eh_json_put_time(item, "until", deed->until_us);
     eh_json_put_text(item, "reason", deed->reason);
+    eh_json_put_bool(item, "reason_erased", deed->reason_erased);
     eh_json_put_string(item, "text", text);
     return item;
 }
@@ -205,8 +207,10 @@ static void list_add(const struct eh_admin_request *request, const PGresult *res
     struct eh_doing deed = deed_read(engine, result, row);
     if (!sees(request, &deed) || (filter->team.size && !is_about_team(engine, &deed, filter->team)))
         return;
-    if (!sees_why(request, &deed))
+    if (!sees_why(request, &deed)) {
         deed.reason = eh_str(NULL);
+        deed.reason_erased = false;
+    }
     json_t *item = deed_json(engine, &deed);
     eh_json_put_int(item, "input", eh_pg_int(result, row, INPUT));
     eh_json_put_time(item, "at", eh_pg_int(result, row, AT));

@@ -158,4 +158,6 @@ void eh_doing_print(const struct eh_doing *d, char ret[EH_DOING_TEXT_MAX])
     else
         add(&line, "%.*s %s", EH_STR_ARG(d->by), desk_deed(d->type));
     add_some(&line, d->type == EH_MESSAGE_RELEASE ? "; " : ": ", d->reason);
+    if (d->reason_erased)
+        add(&line, " (the reason is erased)");
 }

@@ -27,6 +27,7 @@ struct eh_doing {
     uint64_t tickets;          /* of a release */
     bool own;                  /* a signal: the rep's own */
     bool cancel;               /* an absence is taken back */
+    bool reason_erased;        /* it had a reason, which was erased */
 };
 
 void eh_doing_print(const struct eh_doing *, char ret[EH_DOING_TEXT_MAX]);

@@ -1,9 +1,9 @@
 /*
- * person: exports all that is held of a customer or a rep, and erases a customer's personal text.
- * Only operators may: an export tells everything about somebody at once.
+ * person: exports all that is held of a customer or a rep, and erases a customer's personal text or
+ * why a rep was absent. Only operators may: an export tells everything about somebody at once.
  *
  * Both are POST: a name in an address would stand in logs. PostgreSQL does the work; what may be
- * erased, and nothing else, is what forget_customer() of the schema erases.
+ * erased, and nothing else, is what forget_customer() and forget_reasons() of the schema erase.
  */
 #include "admin/api/api.h"
 
@@ -13,7 +13,8 @@
 struct person {
     struct eh_str customer, rep; /* one of them */
     uint64_t after;
-    bool name_only, dry_run;
+    bool name_only, dry_run, has_before;
+    int32_t before; /* day of the desk's calendar */
 };
 
 /* ---- What is asked for. */
@@ -38,6 +39,17 @@ static int read_number(const json_t *value, uint64_t *ret)
     return 0;
 }
 
+static int read_before(const json_t *value, struct person *ret, struct eh_error *error)
+{
+    if (json_is_null(value))
+        return 0;
+    ret->has_before = json_is_string(value) &&
+                      eh_date_parse(eh_str(json_string_value(value)), &ret->before, NULL) == 0;
+    return ret->has_before ? 0
+                           : eh_error_field(error, EH_EINVAL, "before",
+                                            "before: no day; write it like 2026-01-01");
+}
+
 static int read_keys(struct eh_admin_request *request, const json_t *body, struct person *ret,
                      struct eh_error *error)
 {
@@ -53,7 +65,9 @@ static int read_keys(struct eh_admin_request *request, const json_t *body, struc
             ret->name_only = json_is_true(value);
         else if (strcmp(key, "dry_run") == 0)
             ret->dry_run = json_is_true(value);
-        else if (strcmp(key, "after") != 0)
+        else if (strcmp(key, "before") == 0 && read_before(value, ret, error) < 0)
+            return -EH_EINVAL;
+        else if (strcmp(key, "after") != 0 && strcmp(key, "before") != 0)
             return eh_error_set(error, EH_EINVAL, "%s: no such key here", key);
     }
     if (read_number(json_object_get(body, "after"), &ret->after) < 0)
@@ -61,6 +75,9 @@ static int read_keys(struct eh_admin_request *request, const json_t *body, struc
                               "after: no cursor; take it from the answer before");
     if ((ret->customer.size > 0) == (ret->rep.size > 0))
         return eh_error_set(error, EH_EINVAL, "one of `customer` and `rep` is needed, as text");
+    if (ret->has_before && (ret->customer.size > 0 || ret->name_only))
+        return eh_error_field(error, EH_EINVAL, "before",
+                              "before: goes with the reasons of a rep's absences alone");
     return 0;
 }
 
@@ -173,15 +190,40 @@ static void on_desks(void *context, PGresult *result)
     eh_admin_reply(request, 200, body);
 }
 
-static void forget_rep(struct eh_admin_request *request, const struct person *person)
+static void on_reasons_forgotten(void *context, PGresult *result)
+{
+    struct eh_admin_request *request = context;
+    if (!has_rows(request, result))
+        return;
+    const struct person *person = request->state;
+    int64_t reasons = eh_pg_int(result, 0, 0), bodies = eh_pg_int(result, 0, 2);
+    json_t *body = json_object();
+    eh_json_put_bool(body, "erased", !person->dry_run);
+    eh_json_put_int(body, "reasons", reasons);
+    eh_json_put_int(body, "stay", eh_pg_int(result, 0, 1));
+    eh_json_put_int(body, "bodies", bodies);
+    eh_json_put(body, "dead_entries", entries_json(eh_pg_text(result, 0, 3)));
+    if (!person->dry_run)
+        eh_log(EH_LOG_INFO, "forgot why a rep was absent user=%s reasons=%lld bodies=%lld",
+               request->peer->user, (long long)reasons, (long long)bodies);
+    eh_admin_reply(request, 200, body);
+}
+
+/* Of somebody who left, too: the log has their absences as before. */
+static void forget_reasons(struct eh_admin_request *request, const struct person *person)
+{
+    int64_t before_us =
+        person->has_before ? eh_app_day_us(request->admin->app, person->before) : INT64_MAX;
+    const struct eh_str parameters[] = {person->rep, number_bytes(request, before_us),
+                                        number_bytes(request, !person->dry_run)};
+    ask(request, "admin_forget_reasons", 3, parameters, on_reasons_forgotten);
+}
+
+static void forget_name(struct eh_admin_request *request, const struct person *person)
 {
     struct eh_rep_view rep;
     bool known = eh_engine_rep(eh_app_engine(request->admin->app), person->rep, &rep);
-    if (!person->name_only)
-        eh_admin_error(request, EH_EINVAL, "name_only",
-                       "name_only: of a rep the display name alone can go: the id stands in the "
-                       "log, and in what was paid");
-    else if (known && !eh_str_equal(rep.name, rep.id))
+    if (known && !eh_str_equal(rep.name, rep.id))
         eh_admin_error(request, EH_ECONFLICT, "rep",
                        "rep %.*s: the desk file still names them; take their `name` out of it and "
                        "apply it first",
@@ -196,7 +238,7 @@ void eh_admin_post_forget(struct eh_admin_request *request)
     if (!read_person(request, &person) || !keep(request, &person))
         return;
     if (person.rep.size > 0) {
-        forget_rep(request, &person);
+        (person.name_only ? forget_name : forget_reasons)(request, &person);
         return;
     }
     const struct eh_str parameters[] = {person.customer, number_bytes(request, !person.dry_run)};
@@ -310,6 +352,9 @@ static void open_absence(json_t *item)
             eh_json_put_int(item, "cancel", said.cancel);
         if (eh_message_has(&said, EH_FIELD_UID))
             eh_json_put_text(item, "uid", said.uid);
+        if (eh_message_has(&said, EH_FIELD_REASON_DIGEST) && !json_object_get(item, "reason") &&
+            !json_object_get(item, "refused"))
+            eh_json_put_bool(item, "reason_erased", true);
     }
     json_object_del(item, "rest");
 }

@@ -17,11 +17,15 @@
     "($4 = '' OR regexp_replace(i.actor, ' [(][^ ]+[)]$', '') = $4 OR i.rep = $4 OR e.rep = $4"    \
     " OR e.was = $4 OR evenhand.said(i.rest, 43) = $4)"                                            \
     " AND ($5 = '' OR i.source || E'\\x1f' || i.id = $5)"
+/* The reason that an input gives, or, where it can be erased, that stands apart. */
+#define WHY                                                                                        \
+    "coalesce(i.reason, (SELECT a.reason FROM evenhand.personal a WHERE i.type = 26"               \
+    " AND a.desk = i.desk AND a.input = i.input))"
 /* Effects are found by the numbers that the batch of their input has: there is no index of inputs.
  * The lowest input is a row in any case, for its time. */
 #define DEEDS                                                                                      \
     "WITH w AS (SELECT no FROM evenhand.desk WHERE name = $1) "                                    \
-    "SELECT i.input, i.type, i.at, i.actor, i.source, i.id, i.team, i.rep, i.word, i.reason,"      \
+    "SELECT i.input, i.type, i.at, i.actor, i.source, i.id, i.team, i.rep, i.word, " WHY ","       \
     " i.until, evenhand.said(i.rest, 23), evenhand.said(i.rest, 43), e.type, e.team, e.rep, "      \
     "e.was,"                                                                                       \
     " e.why, e.tickets, p.team, CASE WHEN i.type = 26 THEN i.rest END, (" IS_DEED                  \
@@ -136,6 +140,19 @@ const struct eh_pg_statement eh_admin_statements[] = {
      " CROSS JOIN LATERAL evenhand.forget_customer(d.no, $2, $3 <> 0) f WHERE d.name = $1",
      3,
      {TYPE_TEXT, TYPE_TEXT, TYPE_INT8}},
+    /* The same of why a rep was absent, in absences that began before $3. */
+    {"admin_forget_reasons",
+     "SELECT f.reasons, f.stay, f.bodies, f.entries FROM evenhand.desk d"
+     " CROSS JOIN LATERAL evenhand.forget_reasons(d.no, $2, $3, $4 <> 0) f WHERE d.name = $1",
+     4,
+     {TYPE_TEXT, TYPE_TEXT, TYPE_INT8, TYPE_INT8}},
+    /* Why somebody is absent, for each of these inputs, in the order in which they are named. */
+    {"admin_reasons",
+     "SELECT " WHY ", i.rest FROM evenhand.desk d CROSS JOIN unnest(string_to_array($2, ' ')"
+     "::bigint[]) WITH ORDINALITY t(no, n) LEFT JOIN evenhand.input i ON i.desk = d.no"
+     " AND i.input = t.no WHERE d.name = $1 ORDER BY t.n",
+     2,
+     {TYPE_TEXT, TYPE_TEXT}},
     /* Desk files of the log that speak of somebody. */
     {"admin_desks",
      "SELECT count(*) FROM evenhand.desk d JOIN evenhand.input i ON i.desk = d.no AND i.type = 9"
@@ -205,8 +222,8 @@ const struct eh_pg_statement eh_admin_statements[] = {
                                                              " i.handled, 'until', "
                                                              "evenhand.instant(i.until), 'period', "
                                                              "evenhand.said(i.rest, 23),"
-                                                             " 'by', i.actor, 'reason', "
-                                                             "i.reason, 'rest', CASE WHEN "
+                                                             " 'by', i.actor, 'reason', " WHY
+                                                             ", 'rest', CASE WHEN "
                                                              "abs(i.type) = 26 THEN "
                                                              "encode(i.rest, 'hex') END))::text, 1"
                                                              " FROM w JOIN evenhand.input i ON "
