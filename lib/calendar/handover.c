@@ -3,7 +3,8 @@
  *
  * Each group of equal hours has one schedule. It keeps the number that its people have. Where the
  * engine holds other intervals than the desk file says, all of them are replaced; otherwise what
- * lies behind the window is appended.
+ * lies behind the window is appended. So are the minutes of days: from today on, or behind the last
+ * day that it holds.
  */
 #include <evenhand/calendar/handover.h>
 
@@ -27,6 +28,8 @@ struct maker {
     struct eh_bytes record; /* the one that is being written */
     int64_t from_us, now_us, window_us, until_us;
     int32_t first, last; /* days that are expanded */
+    int32_t today, end;  /* minutes are due of the days from today to the one before `end` */
+    uint16_t *minutes;   /* of the group at hand, from the day `first` on */
     uint32_t highest;    /* of all numbers, the new ones included */
     uint8_t *taken;      /* by number: HAD, TAKEN, or both */
     uint32_t *numbers;   /* by use */
@@ -148,6 +151,39 @@ static int group_put(struct maker *m, uint32_t number, bool is_new, struct eh_ho
     return intervals_put(m, number, hours);
 }
 
+/* ---- Its minutes. */
+
+/* Whether the minutes that are held say the same of all days from today on, as far as they go. */
+static bool minutes_agree(const struct maker *m, const uint16_t *held, int32_t first, int32_t end)
+{
+    if (first > m->today)
+        return false;
+    for (int32_t day = m->today; day < end && day < m->end; day++)
+        if (held[day - first] != m->minutes[day - m->first])
+            return false;
+    return true;
+}
+
+/* Days behind those that are held; all from today on, if they are others. */
+static int minutes_put(struct maker *m, uint32_t number, bool is_new)
+{
+    const uint16_t *held;
+    int32_t first, from = m->today;
+    if (!m->held->minutes)
+        return 0;
+    uint32_t count = is_new ? 0 : m->held->minutes(m->held->context, number, &first, &held);
+    int32_t end = count ? first + (int32_t)count : 0;
+    if (count && minutes_agree(m, held, first, end))
+        from = end > m->first ? end : m->first + 1; /* of `first` what began before is not known */
+    if (from >= m->end)
+        return 0;
+    eh_schedule_put_minutes(&m->record, number, from, &m->minutes[from - m->first],
+                            (uint32_t)(m->end - from));
+    return record_end(m);
+}
+
+/* ---- The whole group. */
+
 static int group_number(struct maker *m, uint32_t at, uint32_t end, uint32_t *ret)
 {
     uint32_t number = number_kept(m, at, end);
@@ -173,14 +209,16 @@ static int group_make(struct maker *m, uint32_t at, uint32_t end, uint32_t *ret_
 {
     EH_AUTO(eh_hours) struct eh_hours hours = EH_HOURS_INIT;
     uint32_t before = m->highest;
-    int r = eh_hours_expand(m->uses.items[at].hours, m->zone, m->first, m->last, &hours);
+    int r = eh_hours_expand_days(m->uses.items[at].hours, m->zone, m->first, m->last, &hours,
+                                 m->minutes);
     if (r == 0)
         r = group_number(m, at, end, ret_number);
     if (r < 0)
         return r;
     eh_hours_clip(&hours, m->from_us, m->until_us);
     group_look(m, &m->uses.items[at], &hours);
-    return group_put(m, *ret_number, m->highest > before, &hours);
+    r = group_put(m, *ret_number, m->highest > before, &hours);
+    return r < 0 ? r : minutes_put(m, *ret_number, m->highest > before);
 }
 
 /* ---- Whose they are. */
@@ -245,17 +283,21 @@ static int numbers_look(struct maker *m)
 
 /* From a day before now, or from the end of the window if that is over, until the desk's midnight
  * in EH_SCHEDULE_DAYS. */
-static void window_set(struct maker *m, const struct eh_desk *desk, const struct eh_handover_at *at)
+static int window_set(struct maker *m, const struct eh_desk *desk, const struct eh_handover_at *at)
 {
     m->now_us = at->now_us;
     m->from_us = at->now_us - DAY_US;
     if (m->window_us > 0 && m->window_us < m->from_us)
         m->from_us = most(m->window_us, at->now_us - EH_HANDOVER_BACK_DAYS * DAY_US);
     m->first = (int32_t)(m->from_us / DAY_US) - ZONES_DAYS;
+    m->today = at->date;
+    m->end = at->date + EH_SCHEDULE_DAYS + 1;
     m->last = at->date + EH_SCHEDULE_DAYS + ZONES_DAYS;
     int64_t end_s = (int64_t)(at->date + EH_SCHEDULE_DAYS + 1) * DAY_S;
     int64_t end_us = m->zone->instant(m->zone->context, desk->time_zone, end_s) * 1000000;
     m->until_us = most(end_us, m->window_us);
+    m->minutes = calloc((size_t)(m->last - m->first + 1), sizeof *m->minutes);
+    return m->minutes ? 0 : -EH_ENOMEM;
 }
 
 static int window_put(struct maker *m)
@@ -273,10 +315,10 @@ int eh_handover_make(const struct eh_desk *desk, const struct eh_held *held,
     int r = eh_uses_make(desk, &m.uses);
     if (r == 0)
         r = numbers_look(&m);
-    if (r == 0) {
-        window_set(&m, desk, at);
+    if (r == 0)
+        r = window_set(&m, desk, at);
+    if (r == 0)
         r = groups_make(&m);
-    }
     if (r == 0)
         r = none_put(&m, desk);
     if (r == 0)
@@ -285,6 +327,7 @@ int eh_handover_make(const struct eh_desk *desk, const struct eh_held *held,
     eh_bytes_done(&m.record);
     free(m.taken);
     free(m.numbers);
+    free(m.minutes);
     return r;
 }
 

@@ -6,6 +6,7 @@
 
 #include "desk_check.h"
 #include "effects.h"
+#include "hours_past.h"
 #include "leavers.h"
 #include "limits.h"
 #include "past.h"
@@ -18,14 +19,18 @@
 static int desk_install(struct step *s, struct eh_parsed_desk *file)
 {
     struct eh_engine *e = s->e;
+    struct eh_parsed_desk *old = e->desk ? eh_parsed_desk_hold(e->desk) : NULL;
     struct duty duty;
     int r = eh_duty_note(e, &duty);
     eh_hours_set_clock(e, s->m.clock_s, s->now_us);
     if (r == 0)
         r = eh_roster_install(e, file, s->now_us);
     if (r == 0)
+        r = eh_hours_past_desk(e, old ? old->desk : NULL);
+    if (r == 0)
         r = eh_duty_change(s, &duty);
     eh_duty_done(&duty);
+    eh_parsed_desk_drop(old);
     return r;
 }
 

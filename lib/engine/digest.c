@@ -39,7 +39,8 @@ enum object {
     OBJECT_PAUSE = 21,
     OBJECT_LAST = 22,
     OBJECT_RAMP = 23,
-    OBJECT_ANSWERING = 24
+    OBJECT_ANSWERING = 24,
+    OBJECT_HOURS_PAST = 26
 };
 
 static unsigned __int128 key_number(struct eh_key key)
@@ -214,6 +215,18 @@ void eh_digest_rep_hours(struct eh_engine *e, uint32_t rep)
     }
     eh_encode_rep_hours(e, rep, scratch_begin(e, OBJECT_REP_HOURS));
     hash_replace(e, &e->roster.reps[rep].hours_hash);
+}
+
+void eh_digest_hours_past(struct eh_engine *e, bool is_team, uint32_t no)
+{
+    struct hours_past *past =
+        is_team ? &e->roster.teams[no].hours_past : &e->roster.reps[no].hours_past;
+    if (!eh_hours_are_told(past)) {
+        eh_digest_leave(e, &past->hash);
+        return;
+    }
+    eh_encode_hours_past(e, is_team, no, scratch_begin(e, OBJECT_HOURS_PAST));
+    hash_replace(e, &past->hash);
 }
 
 void eh_digest_team_hours(struct eh_engine *e, uint32_t team)
@@ -428,6 +441,18 @@ static unsigned __int128 accounts_sum(const struct eh_engine *e, struct eh_bytes
     return sum;
 }
 
+static unsigned __int128 hours_past_sum(const struct eh_engine *e, bool is_team, uint32_t no,
+                                        struct eh_bytes *bytes)
+{
+    const struct hours_past *past =
+        is_team ? &e->roster.teams[no].hours_past : &e->roster.reps[no].hours_past;
+    if (!eh_hours_are_told(past))
+        return 0;
+    bytes_start(bytes, OBJECT_HOURS_PAST);
+    eh_encode_hours_past(e, is_team, no, bytes);
+    return bytes_hash(bytes);
+}
+
 static unsigned __int128 owners_sum(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = 0;
@@ -451,6 +476,10 @@ static unsigned __int128 owners_sum(const struct eh_engine *e, struct eh_bytes *
 static unsigned __int128 hours_sum(const struct eh_engine *e, struct eh_bytes *bytes)
 {
     unsigned __int128 sum = owners_sum(e, bytes);
+    for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
+        sum += hours_past_sum(e, false, i, bytes);
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+        sum += hours_past_sum(e, true, i, bytes);
     for (uint32_t i = 0; i < e->schedules.count; i++) {
         if (!e->schedules.items[i].known)
             continue;

@@ -36,6 +36,7 @@ void eh_digest_schedule(struct eh_engine *, uint32_t number);
 void eh_digest_hours(struct eh_engine *); /* the window, and a turn under way */
 void eh_digest_rep_hours(struct eh_engine *, uint32_t rep);
 void eh_digest_team_hours(struct eh_engine *, uint32_t team);
+void eh_digest_hours_past(struct eh_engine *, bool is_team, uint32_t no);
 /* A source that tells answers: it never goes again. */
 void eh_digest_answering(struct eh_engine *, struct eh_str source);
 void eh_digest_clock(struct eh_engine *, struct clock *);

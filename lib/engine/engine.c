@@ -69,6 +69,7 @@ static void rep_free(struct rep *rep)
     free(rep->held.by);
     free(rep->held.reason);
     eh_absence_free(rep);
+    eh_hours_past_done(&rep->hours_past);
 }
 
 static void names_free(struct eh_engine *e)
@@ -93,8 +94,10 @@ void eh_engine_free(struct eh_engine *e)
     eh_cancelled_done(e);
     eh_lasts_done(e);
     eh_past_done(e);
-    for (uint32_t i = 0; i < e->roster.team_ids.count; i++)
+    for (uint32_t i = 0; i < e->roster.team_ids.count; i++) {
         eh_team_free(&e->roster.teams[i]);
+        eh_hours_past_done(&e->roster.teams[i].hours_past);
+    }
     for (uint32_t i = 0; i < e->roster.rep_ids.count; i++)
         rep_free(&e->roster.reps[i]);
     void *const arrays[] = {e->tickets.slots,       e->pending.slots,        e->roster.teams,

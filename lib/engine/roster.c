@@ -186,6 +186,7 @@ static void team_remove(struct eh_engine *e, uint32_t no)
                           .past = team->past,
                           .schedule = team->schedule,
                           .hours_hash = team->hours_hash,
+                          .hours_past = team->hours_past,
                           .periods = team->periods,
                           .shadow_periods = team->shadow_periods};
 }

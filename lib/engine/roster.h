@@ -4,6 +4,7 @@
 #ifndef EVENHAND_LIB_ENGINE_ROSTER_H
 #define EVENHAND_LIB_ENGINE_ROSTER_H
 
+#include "hours_past.h"
 #include "interner.h"
 #include "kinds.h"
 #include "ledger.h"
@@ -63,6 +64,7 @@ struct rep {
     uint32_t absence_count, absence_capacity;
     uint32_t absence_at; /* place in the heap of shifts, or NONE */
     struct eh_key hours_hash;
+    struct hours_past hours_past;
     struct list open;
     uint64_t points;                      /* of open work; paused tickets may count less */
     uint64_t paused;                      /* tickets */
@@ -112,6 +114,7 @@ struct team {
     struct ramps ramps;
     uint32_t schedule; /* of reps who have none of their own: a number, or 0 */
     struct eh_key hours_hash;
+    struct hours_past hours_past;
     uint64_t limited;     /* bit i: the team limits how many open tickets of the kind of sets[i] */
     uint64_t ready;       /* bit i: sets[i] has both somebody eligible and something waiting */
     uint64_t ready_since; /* input that made the first of them ready */

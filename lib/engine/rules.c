@@ -4,6 +4,7 @@
 #include "absences.h"
 #include "digest.h"
 #include "eligible.h"
+#include "hours_past.h"
 #include "leavers.h"
 #include "skill_set.h"
 #include "state.h"
@@ -92,6 +93,7 @@ int eh_step_rules(struct step *s)
     bool turns = e->rules < EH_RULES_TURNS && s->m.rules >= EH_RULES_TURNS;
     bool levels = e->rules < EH_RULES_LEVELS && s->m.rules >= EH_RULES_LEVELS;
     bool apart = e->rules < EH_RULES_REASONS && s->m.rules >= EH_RULES_REASONS;
+    bool contract = e->rules < EH_RULES_CONTRACT && s->m.rules >= EH_RULES_CONTRACT;
     e->rules = (uint32_t)s->m.rules;
     if (leavers)
         eh_leavers_begin(e);
@@ -103,5 +105,5 @@ int eh_step_rules(struct step *s)
         levels_begin(e);
     if (apart)
         eh_absences_begin_apart(e);
-    return 0;
+    return contract ? eh_hours_past_begin(e) : 0;
 }

@@ -9,6 +9,7 @@
 #include "absences.h"
 #include "canonical.h"
 #include "digest.h"
+#include "hours_past.h"
 #include "interner.h"
 #include "schedule_encode.h"
 #include "schedules.h"
@@ -31,6 +32,7 @@ static void schedule_put(const struct eh_engine *e, uint32_t number, struct eh_b
         eh_bytes_put_u(out, (uint64_t)(s->intervals[i].until_us - s->intervals[i].from_us));
         end = s->intervals[i].until_us;
     }
+    eh_work_days_put(&s->days, out);
 }
 
 static void owners_put(const struct eh_engine *e, struct eh_bytes *out)
@@ -62,6 +64,7 @@ static void piece_put(const struct eh_engine *e, struct eh_bytes *out)
         if (e->schedules.items[i].known)
             schedule_put(e, i + 1, out);
     owners_put(e, out);
+    eh_hours_pasts_put(e, out);
 }
 
 void eh_schedules_put(const struct eh_engine *e, struct eh_bytes *out)
@@ -111,6 +114,8 @@ static int schedule_read(struct eh_engine *e, struct eh_reader *in)
     s->on = eh_read_flag(in);
     s->key = eh_read_key(in);
     int r = intervals_read(e, s, in);
+    if (r == 0)
+        r = eh_work_days_read(&s->days, in);
     if (r < 0)
         return r;
     eh_shift_place(e, number);
@@ -216,6 +221,8 @@ static int piece_read(struct eh_engine *e, struct eh_reader *in)
         r = list_read(e, in, INTERNED_MAX, rep_hours_read);
     if (r == 0)
         r = list_read(e, in, INTERNED_MAX, team_hours_read);
+    if (r == 0)
+        r = eh_hours_pasts_read(e, in);
     if (r == 0 && !eh_reader_complete(in))
         r = -EH_ECORRUPT;
     if (r == 0)

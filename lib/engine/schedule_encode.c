@@ -59,3 +59,17 @@ void eh_encode_team_hours(const struct eh_engine *e, uint32_t team, struct eh_by
     eh_bytes_put_str(out, e->roster.team_ids.items[team]);
     eh_bytes_put_u(out, e->roster.teams[team].schedule);
 }
+
+void eh_encode_hours_past(const struct eh_engine *e, bool is_team, uint32_t no,
+                          struct eh_bytes *out)
+{
+    const struct hours_past *past =
+        is_team ? &e->roster.teams[no].hours_past : &e->roster.reps[no].hours_past;
+    eh_bytes_put_u8(out, is_team);
+    eh_bytes_put_str(out, is_team ? e->roster.team_ids.items[no] : e->roster.rep_ids.items[no]);
+    eh_bytes_put_u(out, past->count);
+    for (uint32_t i = 0; i < past->count; i++) {
+        eh_bytes_put_i(out, past->said[i].from);
+        eh_bytes_put_u(out, past->said[i].schedule);
+    }
+}

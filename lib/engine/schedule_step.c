@@ -6,6 +6,7 @@
  */
 #include "digest.h"
 #include "effects.h"
+#include "hours_past.h"
 #include "interner.h"
 #include "schedules.h"
 #include "shifts.h"
@@ -63,14 +64,34 @@ static int counts_refuse(struct step *s)
     return 0;
 }
 
+/* Whether the minutes are those of days that can be held. */
+static int days_refuse(struct step *s)
+{
+    struct eh_reader in = text_reader(s);
+    struct eh_schedule_record record;
+    while (eh_schedule_next(&in, &record, NULL) > 0) {
+        if (record.kind != EH_SCHEDULE_MINUTES)
+            continue;
+        if (s->e->rules < EH_RULES_CONTRACT)
+            return eh_step_refuse(s, EH_EINVAL, "minutes of days are not kept under rules %u",
+                                  s->e->rules);
+        if (!eh_work_days_fit(&record, s->in->date))
+            return eh_step_refuse(s, EH_EINVAL,
+                                  "schedule %u: minutes of days that are not within %d days back "
+                                  "and %d ahead",
+                                  record.schedule, EH_CONTRACT_DAYS, WORK_DAYS_AHEAD);
+    }
+    return 0;
+}
+
 /* ---- taken over */
 
-static void owner_set(struct eh_engine *e, const struct eh_schedule_record *record)
+static int owner_set(struct eh_engine *e, const struct eh_schedule_record *record)
 {
     bool rep = record->kind == EH_SCHEDULE_REP;
     uint32_t no = eh_interner_find(rep ? &e->roster.rep_ids : &e->roster.team_ids, record->id);
     if (no == NONE)
-        return;
+        return 0;
     if (rep) {
         e->roster.reps[no].schedule = record->schedule;
         eh_digest_rep_hours(e, no);
@@ -78,6 +99,7 @@ static void owner_set(struct eh_engine *e, const struct eh_schedule_record *reco
         e->roster.teams[no].schedule = record->schedule;
         eh_digest_team_hours(e, no);
     }
+    return eh_hours_past_say(e, !rep, no, record->schedule);
 }
 
 static int intervals_add(struct step *s, struct eh_schedule_record *record)
@@ -99,10 +121,12 @@ static int record_apply(struct step *s, struct eh_schedule_record *record, bool 
     if (record->kind == EH_SCHEDULE_WINDOW) {
         e->schedules.window_us = record->until_us;
     } else if (record->kind == EH_SCHEDULE_REP || record->kind == EH_SCHEDULE_TEAM) {
-        owner_set(e, record);
+        r = owner_set(e, record);
         *owners = true;
     } else if (record->kind == EH_SCHEDULE_REPLACE) {
         eh_schedule_cut(e, record->schedule, s->now_us);
+    } else if (record->kind == EH_SCHEDULE_MINUTES) {
+        r = eh_schedule_tell_days(e, record, s->in->date);
     } else {
         r = intervals_add(s, record);
     }
@@ -135,6 +159,8 @@ int eh_step_schedule(struct step *s)
     if (r == -EH_ENOMEM)
         return r;
     r = r < 0 ? eh_step_refuse(s, -r, "%s", error.text) : counts_refuse(s);
+    if (r == 0 && !s->fx->refused)
+        r = days_refuse(s);
     if (r < 0 || s->fx->refused)
         return r;
     s->touched = true;

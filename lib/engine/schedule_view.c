@@ -20,6 +20,17 @@ uint32_t eh_engine_schedule(const struct eh_engine *e, uint32_t number,
     return e->schedules.items[number - 1].count;
 }
 
+uint32_t eh_engine_schedule_minutes(const struct eh_engine *e, uint32_t number, int32_t *ret_first,
+                                    const uint16_t **ret)
+{
+    if (number == 0 || number > e->schedules.count)
+        return 0;
+    const struct work_days *days = &e->schedules.items[number - 1].days;
+    *ret_first = days->first;
+    *ret = days->minutes;
+    return days->count;
+}
+
 static uint32_t told(uint32_t schedule)
 {
     return schedule == SCHEDULE_UNTOLD ? 0 : schedule;

@@ -8,6 +8,7 @@
  */
 #include "schedules.h"
 
+#include "canonical.h"
 #include "digest.h"
 #include "eligible.h"
 #include "interner.h"
@@ -45,6 +46,22 @@ static void key_add(struct schedule *s, struct eh_interval interval)
     for (size_t i = 0; i < 2 * sizeof(uint64_t); i++)
         bytes[EH_KEY_BYTES + i] = (uint8_t)(ends[i / 8] >> (56 - 8 * (i % 8)));
     s->key = eh_hash_state(bytes, sizeof bytes);
+}
+
+/* ... or the minutes of days, of which the record has the bytes. */
+static int key_add_days(struct eh_engine *e, struct schedule *s,
+                        const struct eh_schedule_record *record, int32_t today)
+{
+    struct eh_bytes *bytes = &e->scratch;
+    eh_bytes_clear(bytes);
+    eh_put_key(bytes, s->key);
+    eh_bytes_put_i(bytes, today);
+    eh_bytes_put_i(bytes, record->first);
+    eh_bytes_put(bytes, record->left.at, (size_t)(record->left.end - record->left.at));
+    if (bytes->failed)
+        return -EH_ENOMEM;
+    s->key = eh_hash_state(bytes->data, bytes->size);
+    return 0;
 }
 
 static bool interval_has(struct eh_interval interval, int64_t at_us)
@@ -127,6 +144,14 @@ int eh_schedule_add(struct eh_engine *e, uint32_t number, struct eh_interval int
     s->intervals[s->count++] = interval;
     e->schedules.intervals++;
     return 0;
+}
+
+int eh_schedule_tell_days(struct eh_engine *e, const struct eh_schedule_record *record,
+                          int32_t today)
+{
+    struct schedule *s = eh_schedule(e, record->schedule);
+    int r = key_add_days(e, s, record, today);
+    return r < 0 ? r : eh_work_days_take(&s->days, *record, today);
 }
 
 void eh_schedule_cut(struct eh_engine *e, uint32_t number, int64_t now_us)
@@ -279,8 +304,10 @@ void eh_schedules_tell(struct eh_engine *e)
 
 void eh_schedules_done(struct eh_engine *e)
 {
-    for (uint32_t i = 0; i < e->schedules.count; i++)
+    for (uint32_t i = 0; i < e->schedules.count; i++) {
         free(e->schedules.items[i].intervals);
+        free(e->schedules.items[i].days.minutes);
+    }
     free(e->schedules.items);
     free(e->schedules.members);
     free(e->schedules.heap);

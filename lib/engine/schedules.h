@@ -9,6 +9,7 @@
 #define EVENHAND_LIB_ENGINE_SCHEDULES_H
 
 #include "units.h"
+#include "work_days.h"
 
 #include <evenhand/wire/schedule.h>
 
@@ -26,6 +27,7 @@ struct schedule {
     struct eh_interval *intervals; /* owned; ascending, none touches the next */
     uint32_t first;                /* those before it are over */
     uint32_t count, capacity;
+    struct work_days days;
     uint32_t members, member_count; /* their places in `members` below */
     uint32_t place;                 /* in the heap of shifts, or NONE */
     uint32_t planned;               /* while a SCHEDULE is checked: intervals ahead */
@@ -67,6 +69,9 @@ struct schedule *eh_schedule(struct eh_engine *, uint32_t number);
 /* Adds an interval behind all that it has: what is over by now, or already there, is cut off. */
 int eh_schedule_add(struct eh_engine *, uint32_t number, struct eh_interval,
                     int64_t now_us) EH_MUST_CHECK;
+/* Takes over how many minutes of work its days have; the record fits (work_days.h). */
+int eh_schedule_tell_days(struct eh_engine *, const struct eh_schedule_record *,
+                          int32_t today) EH_MUST_CHECK;
 /* Drops what lies ahead of now. */
 void eh_schedule_cut(struct eh_engine *, uint32_t number, int64_t now_us);
 /* Passes over the intervals that are over by now. Returns when the first shift ended by that, or

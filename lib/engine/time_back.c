@@ -82,6 +82,8 @@ int eh_time_back(struct step *s, int64_t from_us)
     eh_cancelled_back(e, s->now_us);
     eh_lasts_back(e, s->now_us, delta_us);
     eh_past_back(e, s->in->date);
-    int r = eh_pending_back(e, delta_us, s->in->date);
+    int r = eh_hours_past_back(e, s->in->date);
+    if (r == 0)
+        r = eh_pending_back(e, delta_us, s->in->date);
     return r < 0 ? r : eh_facts_back(e, s->in->date);
 }

@@ -9,6 +9,7 @@
 
 #define DAY_S         86400
 #define US            INT64_C(1000000)
+#define MINUTE_US     (60 * US)
 #define EPOCH_WEEKDAY 3 /* 1970-01-01 was a Thursday; Monday is 0 */
 
 void eh_hours_done(struct eh_hours *hours)
@@ -36,24 +37,29 @@ static const struct eh_desk_day *calendar_day(const struct eh_desk_calendar *cal
     return holiday ? &holiday->day : &calendar->week[weekday];
 }
 
-static int span_append(struct eh_hours *hours, int64_t from_us, int64_t until_us)
+/* Adds to *added_us what was not there before. */
+static int span_append(struct eh_hours *hours, int64_t from_us, int64_t until_us, int64_t *added_us)
 {
     struct eh_interval *last = hours->count ? &hours->spans[hours->count - 1] : NULL;
     if (from_us >= until_us)
         return 0; /* the clocks skipped all of it */
     if (last && from_us <= last->until_us) {
-        if (until_us > last->until_us)
+        if (until_us > last->until_us) {
+            *added_us += until_us - last->until_us;
             last->until_us = until_us;
+        }
         return 0;
     }
     int r = eh_array_room(&hours->spans, &hours->room, hours->count + 1, EH_HOURS_SPANS_MAX);
-    if (r == 0)
-        hours->spans[hours->count++] = (struct eh_interval){from_us, until_us};
-    return r;
+    if (r < 0)
+        return r;
+    hours->spans[hours->count++] = (struct eh_interval){from_us, until_us};
+    *added_us += until_us - from_us;
+    return 0;
 }
 
 static int day_expand(const struct eh_desk_calendar *calendar, const struct eh_hours_zone *zone,
-                      int32_t date, struct eh_hours *hours)
+                      int32_t date, struct eh_hours *hours, int64_t *added_us)
 {
     const struct eh_desk_day *day = calendar_day(calendar, date);
     int r = 0;
@@ -63,7 +69,7 @@ static int day_expand(const struct eh_desk_calendar *calendar, const struct eh_h
             zone->instant(zone->context, calendar->time_zone, midnight_s + day->spans[i].from * 60);
         int64_t until_s = zone->instant(zone->context, calendar->time_zone,
                                         midnight_s + day->spans[i].until * 60);
-        r = span_append(hours, from_s * US, until_s * US);
+        r = span_append(hours, from_s * US, until_s * US, added_us);
     }
     return r;
 }
@@ -72,8 +78,21 @@ int eh_hours_expand(const struct eh_desk_calendar *calendar, const struct eh_hou
                     int32_t first, int32_t last, struct eh_hours *hours)
 {
     int r = 0;
+    int64_t added_us = 0;
     for (int32_t date = first; r == 0 && date <= last; date++)
-        r = day_expand(calendar, zone, date, hours);
+        r = day_expand(calendar, zone, date, hours, &added_us);
+    return r;
+}
+
+int eh_hours_expand_days(const struct eh_desk_calendar *calendar, const struct eh_hours_zone *zone,
+                         int32_t first, int32_t last, struct eh_hours *hours, uint16_t *ret_minutes)
+{
+    int r = 0;
+    for (int32_t date = first; r == 0 && date <= last; date++) {
+        int64_t added_us = 0;
+        r = day_expand(calendar, zone, date, hours, &added_us);
+        ret_minutes[date - first] = (uint16_t)(added_us / MINUTE_US);
+    }
     return r;
 }
 

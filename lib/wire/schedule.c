@@ -5,6 +5,7 @@
 #include <evenhand/wire/schedule.h>
 
 #define TIME_LAST INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
+#define DAY_LAST  2932896                     /* 9999-12-31 */
 
 /* ---- reasons of absences */
 
@@ -74,6 +75,17 @@ void eh_schedule_put_team(struct eh_bytes *out, struct eh_str id, uint32_t sched
     owner_put(out, EH_SCHEDULE_TEAM, id, schedule);
 }
 
+void eh_schedule_put_minutes(struct eh_bytes *out, uint32_t schedule, int32_t first,
+                             const uint16_t *minutes, uint32_t count)
+{
+    eh_bytes_put_u8(out, EH_SCHEDULE_MINUTES);
+    eh_bytes_put_u(out, schedule);
+    eh_bytes_put_i(out, first);
+    eh_bytes_put_u(out, count);
+    for (uint32_t i = 0; i < count; i++)
+        eh_bytes_put_u(out, minutes[i]);
+}
+
 /* ---- reading */
 
 static int64_t time_read(struct eh_reader *in, int64_t least, int64_t from)
@@ -111,6 +123,28 @@ static void intervals_read(struct eh_reader *in, struct eh_schedule_record *reco
     record->until_us = 0;
 }
 
+static uint16_t minute_read(struct eh_reader *in)
+{
+    uint64_t minutes = eh_read_u(in);
+    in->failed |= minutes > EH_SCHEDULE_DAY_MINUTES_MAX;
+    return in->failed ? 0 : (uint16_t)minutes;
+}
+
+/* Reads over the minutes, which are sound then. */
+static void minutes_read(struct eh_reader *in, struct eh_schedule_record *record)
+{
+    record->schedule = number_read(in, 1);
+    int64_t first = eh_read_i(in);
+    record->count = eh_read_u32(in);
+    in->failed |= record->count == 0 || record->count > EH_SCHEDULE_RECORD_DAYS_MAX || first < 0 ||
+                  first > DAY_LAST - EH_SCHEDULE_RECORD_DAYS_MAX;
+    record->first = in->failed ? 0 : (int32_t)first;
+    record->left = *in;
+    for (uint32_t i = 0; i < record->count && !in->failed; i++)
+        minute_read(in);
+    record->left.end = in->at;
+}
+
 static void owner_read(struct eh_reader *in, struct eh_schedule_record *record)
 {
     record->id = eh_read_str(in);
@@ -133,6 +167,9 @@ static void record_read(struct eh_reader *in, struct eh_schedule_record *record)
     case EH_SCHEDULE_REP:
     case EH_SCHEDULE_TEAM:
         owner_read(in, record);
+        break;
+    case EH_SCHEDULE_MINUTES:
+        minutes_read(in, record);
         break;
     default:
         in->failed = true;
@@ -158,5 +195,13 @@ bool eh_schedule_interval(struct eh_schedule_record *record, struct eh_interval 
     bool first = record->until_us == 0; /* the end of the one before */
     *ret = interval_read(&record->left, record->until_us, first);
     record->until_us = ret->until_us;
+    return true;
+}
+
+bool eh_schedule_minute(struct eh_schedule_record *record, uint16_t *ret)
+{
+    if (record->left.at == record->left.end)
+        return false;
+    *ret = minute_read(&record->left);
     return true;
 }

@@ -200,7 +200,7 @@ OWN = {
     "draw/hash.h": "void *bytes, *row;",
     "base/error.h": "#include <evenhand/wire/desk.h>\n",
     "base/bytes.h": "int in;",
-    "wire/schedule.h": "const struct eh_interval *intervals; int64_t until_us;",
+    "wire/schedule.h": "const struct eh_interval *intervals; int64_t until_us; const uint16_t *minutes;",
     "engine/parsed_desk.h": "#include <evenhand/engine/engine.h>\nstruct eh_engine *e; struct eh_input in; struct eh_effects fx;",
     "engine/columns.h": "void query(const char *sql); uint64_t nulls;",
     "engine/periods.h": "struct eh_engine *e; struct eh_bytes text; eh_fact_fn *each;",

@@ -670,6 +670,17 @@ def schedule(w):
     w.raw("schedule.key", 16)
     w.u("schedule.first")
     w.all("schedule.intervals", w.u(None), lambda w: (w.u("interval.gap"), w.u("interval.length")))
+    days = w.note("schedule.days", w.u(None))
+    if days:
+        w.i("schedule.first day")
+    for _ in range(days):
+        w.u("schedule.minutes")
+
+
+def hours_past(w):
+    w.u8("hours_past.is_team")
+    w.text("hours_past.id")
+    w.all("hours_past.said", w.u(None), lambda w: (w.i("hours_past.from"), w.u("hours_past.schedule")))
 
 
 def rep_hours(w):
@@ -695,6 +706,7 @@ def hours(w):
     w.all("hours.schedules", w.u(None), schedule)
     w.all("hours.reps", w.u(None), rep_hours)
     w.all("hours.teams", w.u(None), lambda w: (w.text("hours.team"), w.u("hours.team schedule")))
+    w.all("hours.past", w.u(None), hours_past)
 
 
 def clock(w):

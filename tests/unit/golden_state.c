@@ -676,6 +676,22 @@ static void reasons(void)
     snapshot();
 }
 
+/* Minutes of days, one of them unknown, by hours that changed. */
+static void contract(void)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    const uint16_t minutes[] = {480, 0, 240};
+    rules(EH_RULES_CONTRACT);
+    eh_schedule_put_minutes(&text, 2, k.date - 3, minutes, 1);
+    eh_schedule_put_minutes(&text, 2, k.date, minutes, 3);
+    eh_schedule_put_rep(&text, eh_str("ana"), 3);
+    eh_schedule_put_rep(&text, eh_str("gil"), 2);
+    shell((struct eh_message){.type = EH_MESSAGE_SCHEDULE,
+                              .has = EH_FIELD_BIT(EH_FIELD_TEXT),
+                              .text = eh_str_n((const char *)text.data, text.size)});
+    snapshot();
+}
+
 Test(golden_state, life)
 {
     earlier();
@@ -717,6 +733,7 @@ Test(golden_state, life)
     answers();
     golden_expect("images-answers", &images);
     reasons();
+    contract();
     eh_bytes_done(&images);
     eh_bytes_done(&details);
     kit_done(&k);

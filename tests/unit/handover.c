@@ -18,7 +18,7 @@
 #define HOUR_US  (3600 * INT64_C(1000000))
 #define MONDAY   20514 /* 2026-03-02 */
 #define PEOPLE   8
-#define LIST_MAX 64
+#define LIST_MAX 128
 
 struct list {
     struct eh_interval items[LIST_MAX];
@@ -30,6 +30,12 @@ struct fake {
     int64_t window_us;
     uint32_t highest;
     struct list lists[PEOPLE + 1];
+    struct {
+        uint16_t items[LIST_MAX];
+        int32_t first;
+        uint32_t count;
+    } minutes[PEOPLE + 1];
+    uint32_t days; /* that were told */
     uint32_t of[128];
     uint32_t replaced, appended, named;
 };
@@ -48,6 +54,15 @@ static uint32_t fake_intervals(const void *context, uint32_t schedule,
     cr_assert_leq(schedule, fake->highest);
     *ret = fake->lists[schedule].items;
     return fake->lists[schedule].count;
+}
+
+static uint32_t fake_minutes(const void *context, uint32_t schedule, int32_t *ret_first,
+                             const uint16_t **ret)
+{
+    const struct fake *fake = context;
+    *ret_first = fake->minutes[schedule].first;
+    *ret = fake->minutes[schedule].items;
+    return fake->minutes[schedule].count;
 }
 
 static uint32_t fake_of(const void *context, struct eh_str id)
@@ -75,6 +90,24 @@ static void fake_append(struct fake *fake, struct eh_schedule_record *record)
     }
 }
 
+/* Days from the first of the record on are those that it says. */
+static void fake_tell(struct fake *fake, struct eh_schedule_record *record)
+{
+    cr_assert_leq(record->schedule, fake->highest + 1);
+    fake->highest = record->schedule > fake->highest ? record->schedule : fake->highest;
+    int32_t first = fake->minutes[record->schedule].first;
+    uint32_t count = fake->minutes[record->schedule].count;
+    cr_assert(count == 0 || (record->first >= first && record->first <= first + (int32_t)count));
+    if (count == 0)
+        fake->minutes[record->schedule].first = first = record->first;
+    count = (uint32_t)(record->first - first);
+    cr_assert_leq(count + record->count, LIST_MAX);
+    fake->days += record->count;
+    while (eh_schedule_minute(record, &fake->minutes[record->schedule].items[count]))
+        count++;
+    fake->minutes[record->schedule].count = count;
+}
+
 static void fake_take(struct fake *fake, struct eh_bytes text)
 {
     struct eh_reader in = eh_reader(text.data, text.size);
@@ -89,6 +122,8 @@ static void fake_take(struct fake *fake, struct eh_bytes text)
             fake->lists[record.schedule].count = 0;
             fake->replaced++;
         }
+        if (record.kind == EH_SCHEDULE_MINUTES)
+            fake_tell(fake, &record);
         if (record.kind == EH_SCHEDULE_INTERVALS)
             fake_append(fake, &record);
         if (record.kind == EH_SCHEDULE_REP || record.kind == EH_SCHEDULE_TEAM) {
@@ -106,13 +141,14 @@ static uint32_t hand_over(struct fake *fake, const char *text, int32_t date)
     struct eh_error error = {0};
     struct eh_desk *desk;
     cr_assert_eq(eh_desk_parse_new(eh_str(text), &arena, &desk, &error), 0, "%s", error.text);
-    const struct eh_held held = {fake, fake_highest, fake_intervals, fake_of, fake_of};
+    const struct eh_held held = {fake,         fake_highest, fake_intervals,
+                                 fake_minutes, fake_of,      fake_of};
     struct eh_local local;
     eh_local_begin(&local);
     const struct eh_hours_zone zone = eh_local_zone(&local);
     const struct eh_handover_at at = {date * DAY_US + 12 * HOUR_US, date, &zone};
     struct eh_handover handover = {0};
-    fake->replaced = fake->appended = fake->named = 0;
+    fake->replaced = fake->appended = fake->named = fake->days = 0;
     cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
     eh_local_done(&local);
     uint32_t count = handover.count;
@@ -195,6 +231,84 @@ Test(handover, days_of_being_down)
     cr_expect_eq(fake.window_us, (MONDAY + 7 + 35 + 31) * DAY_US);
 }
 
+/* The minutes of a day of somebody. */
+static int minutes_of(const struct fake *fake, char who, int32_t day)
+{
+    uint32_t number = fake->of[(unsigned char)who];
+    int32_t at = day - fake->minutes[number].first;
+    bool told = at >= 0 && (uint32_t)at < fake->minutes[number].count;
+    return told ? fake->minutes[number].items[at] : -1;
+}
+
+Test(handover, the_minutes_of_days_from_today_on)
+{
+    struct fake fake = {0};
+    hand_over(&fake, OFFICE, MONDAY);
+    cr_expect_eq(fake.days, 2 * 31);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY - 1), -1);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY), 480);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 5), 0, "a Saturday");
+    cr_expect_eq(minutes_of(&fake, 'c', MONDAY + 5), 120);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 30), 480);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 31), -1);
+    hand_over(&fake, OFFICE, MONDAY);
+    cr_expect_eq(fake.days, 0);
+    hand_over(&fake, OFFICE, MONDAY + 1);
+    cr_expect_eq(fake.days, 2, "the day that enters the window");
+    hand_over(&fake, DESK("{mon-fri: 08:00-15:00}"), MONDAY + 2);
+    cr_expect_eq(fake.days, 31 + 1);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 1), 480, "it was told so");
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 2), 420);
+    hand_over(&fake, DESK("{mon-fri: 08:00-15:00}"), MONDAY + 2 + 40);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 2 + 33), 420, "a day of being down");
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 42 + 31), -1);
+}
+
+Test(handover, a_shift_over_midnight_belongs_to_the_day_it_begins_on)
+{
+    struct fake fake = {0};
+    hand_over(&fake, DESK("{sat: 22:00-06:00, sun: 05:00-07:00 22:00-24:00}"), MONDAY);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 5), 480);
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 6), 60 + 120, "an hour of it was told already");
+    cr_expect_eq(minutes_of(&fake, 'a', MONDAY + 7), 0);
+}
+
+Test(handover, the_minutes_of_a_day_on_which_clocks_are_changed)
+{
+    struct fake fake = {0};
+    int32_t march = eh_date_of(2026, 3, 1), sunday = eh_date_of(2026, 3, 29);
+    const char *night = "time_zone: Europe/Oslo\nreps: [{id: ana, hours: {mon-sun: 22:00-06:00}},\n"
+                        "  {id: bob, hours: {mon-sun: 00:00-24:00}}]\n";
+    hand_over(&fake, night, march);
+    cr_expect_eq(minutes_of(&fake, 'a', sunday - 1), 420);
+    cr_expect_eq(minutes_of(&fake, 'a', sunday), 480);
+    cr_expect_eq(minutes_of(&fake, 'b', sunday), 1380);
+    struct fake other = {0};
+    int32_t october = eh_date_of(2026, 10, 25);
+    hand_over(&other, night, october - 3);
+    cr_expect_eq(minutes_of(&other, 'a', october - 1), 540);
+    cr_expect_eq(minutes_of(&other, 'b', october), 1500);
+}
+
+Test(handover, an_engine_of_earlier_rules_is_told_no_minutes)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct fake fake = {0};
+    struct eh_desk *desk;
+    cr_assert_eq(eh_desk_parse_new(eh_str(OFFICE), &arena, &desk, NULL), 0);
+    const struct eh_held held = {&fake, fake_highest, fake_intervals, NULL, fake_of, fake_of};
+    struct eh_local local;
+    eh_local_begin(&local);
+    const struct eh_hours_zone zone = eh_local_zone(&local);
+    const struct eh_handover_at at = {MONDAY * DAY_US, MONDAY, &zone};
+    struct eh_handover handover = {0};
+    cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
+    eh_local_done(&local);
+    fake_take(&fake, handover.texts[0]);
+    cr_expect(fake.days == 0 && fake.appended > 0);
+    eh_handover_done(&handover);
+}
+
 Test(handover, work_around_the_clock)
 {
     struct fake fake = {0};
@@ -237,7 +351,7 @@ Test(handover, a_text_has_its_bound)
                           "- {id: somebody-with-a-long-name-%d, hours: {mon: 08:00-12:00}}\n", i);
     cr_assert_eq(eh_desk_parse_new(eh_str_n((char *)text.data, text.size), &arena, &desk, &error),
                  0, "%s", error.text);
-    const struct eh_held held = {&fake, fake_highest, fake_intervals, nobody, nobody};
+    const struct eh_held held = {&fake, fake_highest, fake_intervals, fake_minutes, nobody, nobody};
     struct eh_local local;
     eh_local_begin(&local);
     const struct eh_hours_zone zone = eh_local_zone(&local);

@@ -20,7 +20,9 @@ Test(schedule, what_is_written_is_read)
     eh_schedule_put_intervals(&text, 7, hours, 2);
     eh_schedule_put_rep(&text, eh_str("ana"), 7);
     eh_schedule_put_team(&text, eh_str("sales"), 0);
+    const uint16_t minutes[] = {0, EH_SCHEDULE_DAY_MINUTES_MAX};
     eh_schedule_put_window(&text, 9 * HOUR_US);
+    eh_schedule_put_minutes(&text, 7, 20514, minutes, 2);
 
     struct eh_reader in = eh_reader(text.data, text.size);
     struct eh_schedule_record record;
@@ -41,6 +43,13 @@ Test(schedule, what_is_written_is_read)
     cr_assert(record.kind == EH_SCHEDULE_TEAM && record.schedule == 0);
     cr_assert_eq(eh_schedule_next(&in, &record, NULL), 1);
     cr_assert(record.kind == EH_SCHEDULE_WINDOW && record.until_us == 9 * HOUR_US);
+    cr_assert_eq(eh_schedule_next(&in, &record, NULL), 1);
+    cr_assert(record.kind == EH_SCHEDULE_MINUTES && record.schedule == 7 && record.count == 2);
+    cr_assert_eq(record.first, 20514);
+    uint16_t one;
+    for (int i = 0; i < 2; i++)
+        cr_assert(eh_schedule_minute(&record, &one) && one == minutes[i]);
+    cr_assert_not(eh_schedule_minute(&record, &one));
     cr_assert_eq(eh_schedule_next(&in, &record, NULL), 0);
 }
 
@@ -61,6 +70,32 @@ Test(schedule, intervals_that_touch_are_refused)
     eh_bytes_clear(&text);
     eh_schedule_put_intervals(&text, 1, touching, 0);
     cr_assert_eq(text_read(&text, &record), -EH_ECORRUPT, "no interval");
+}
+
+Test(schedule, minutes_have_bounds)
+{
+    static const uint16_t none[EH_SCHEDULE_RECORD_DAYS_MAX + 1];
+    const uint16_t many = EH_SCHEDULE_DAY_MINUTES_MAX + 1;
+    struct eh_schedule_record record;
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    const struct {
+        const uint16_t *minutes;
+        uint32_t number, count;
+        int32_t first;
+        int result;
+    } cases[] = {{none, 1, EH_SCHEDULE_RECORD_DAYS_MAX, 0, 1},
+                 {none, 1, EH_SCHEDULE_RECORD_DAYS_MAX + 1, 0, -EH_ECORRUPT},
+                 {none, 1, 0, 0, -EH_ECORRUPT},
+                 {none, 0, 1, 0, -EH_ECORRUPT},
+                 {none, 1, 1, -1, -EH_ECORRUPT},
+                 {none, 1, 1, INT32_MAX, -EH_ECORRUPT},
+                 {&many, 1, 1, 0, -EH_ECORRUPT}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        eh_bytes_clear(&text);
+        eh_schedule_put_minutes(&text, cases[i].number, cases[i].first, cases[i].minutes,
+                                cases[i].count);
+        cr_expect_eq(text_read(&text, &record), cases[i].result, "case %zu", i);
+    }
 }
 
 Test(schedule, numbers_have_bounds)

@@ -30,6 +30,10 @@ struct eh_held {
     uint32_t (*highest)(const void *context, int64_t *ret_window_us);
     /* The intervals of a schedule, which ascend. */
     uint32_t (*intervals)(const void *context, uint32_t schedule, const struct eh_interval **ret);
+    /* The minutes of work of consecutive days from *ret_first on, EH_SCHEDULE_NO_MINUTES where they
+       are not known; 0: none. NULL: it keeps no minutes. */
+    uint32_t (*minutes)(const void *context, uint32_t schedule, int32_t *ret_first,
+                        const uint16_t **ret);
     /* Whose schedule it is; 0: none. */
     uint32_t (*of_rep)(const void *context, struct eh_str id);
     uint32_t (*of_team)(const void *context, struct eh_str id);

@@ -352,7 +352,7 @@ int eh_engine_restore(struct eh_str snapshot, struct eh_engine **ret,
                       struct eh_error *) EH_MUST_CHECK;
 /* Sum of the hashes of all objects (mod 2^128), kept up to date with each change. The same state
  * has another sum, and another snapshot, where EH_STATE_VERSION is another. */
-#define EH_STATE_VERSION 27
+#define EH_STATE_VERSION 28
 struct eh_key eh_engine_digest(const struct eh_engine *);
 /* The same sum, made anew from every object, for tests to compare. */
 struct eh_key eh_engine_digest_anew(const struct eh_engine *);
@@ -534,6 +534,10 @@ bool eh_engine_rep(const struct eh_engine *, struct eh_str id, struct eh_rep_vie
 uint32_t eh_engine_schedules(const struct eh_engine *, int64_t *ret_window_us);
 uint32_t eh_engine_schedule(const struct eh_engine *, uint32_t number,
                             const struct eh_interval **ret);
+/* ... the minutes of work that begin on each day from *ret_first on, EH_SCHEDULE_NO_MINUTES where
+ * nobody told them; returns of how many days. */
+uint32_t eh_engine_schedule_minutes(const struct eh_engine *, uint32_t number, int32_t *ret_first,
+                                    const uint16_t **ret);
 uint32_t eh_engine_schedule_of_rep(const struct eh_engine *, struct eh_str id);
 uint32_t eh_engine_schedule_of_team(const struct eh_engine *, struct eh_str id);
 

@@ -37,6 +37,8 @@ EH_C_BEGIN
 #define EH_STAYS_MAX        (1u << 22) /* stays of members that are over, of all teams together */
 #define EH_ZONES_KEPT       64         /* changes of the time zone: the last ones */
 #define EH_STAYS_DAYS_KEPT  1830 /* of a team without a plan: stays that ended in so many days */
+#define EH_CONTRACT_DAYS                                                                           \
+    200 /* back, hours are known of each day: a quarter, and 108 to freeze it */
 
 /* Numbers are stored: never change, never reuse. */
 enum eh_period_state {
@@ -143,6 +145,17 @@ struct eh_stay {
 typedef void eh_stay_fn(void *context, struct eh_str rep, const struct eh_stay *);
 int eh_engine_stays(const struct eh_engine *, struct eh_str team, int32_t first, int32_t last,
                     eh_stay_fn *, void *context) EH_MUST_CHECK;
+/* How much work the hours of a rep in a team have on some days, by the schedule that held on each:
+ * the rep's own, else the team's. Absences are part of it. */
+struct eh_contract {
+    int64_t minutes;
+    int32_t until; /* the last day that counts: days behind it are beyond the window yet */
+};
+/* Adds the days of a stay to *ret, whose `until` begins as EH_DATE_NEVER. False, and nothing is
+ * added: the hours of a day that has begun are not known. They were not handed over for it, more
+ * than EH_CONTRACT_DAYS have gone since, or there were none. */
+bool eh_engine_contract(const struct eh_engine *, struct eh_str team, struct eh_str rep,
+                        const struct eh_stay *, struct eh_contract *ret);
 /* The date of joining the company that the desk of that day said of the rep; EH_DATE_ALWAYS: none.
  */
 int32_t eh_engine_since(const struct eh_engine *, struct eh_str rep, int32_t day);

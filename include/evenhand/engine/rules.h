@@ -106,8 +106,11 @@ enum eh_rules {
     EH_RULES_ANSWERS = 42,
     /* Why somebody is absent stands apart, behind a salt, and the state does not have it. */
     EH_RULES_REASONS = 43,
+    /* The shell hands over how many minutes of work each day has. They are a rep's contract_minutes
+     * where none were imported. */
+    EH_RULES_CONTRACT = 44,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_REASONS
+#define EH_RULES_LAST EH_RULES_CONTRACT
 
 #endif

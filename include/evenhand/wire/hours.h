@@ -42,6 +42,11 @@ void eh_hours_done(struct eh_hours *);
  * touches becomes one. -EH_ENOMEM, -EH_EFULL. */
 int eh_hours_expand(const struct eh_desk_calendar *, const struct eh_hours_zone *, int32_t first,
                     int32_t last, struct eh_hours *) EH_MUST_CHECK;
+/* ... and says how many minutes of it begin on each day: of a shift over midnight all of them. What
+ * belongs to two shifts counts for the first. Seconds that make no minute are left out. */
+int eh_hours_expand_days(const struct eh_desk_calendar *, const struct eh_hours_zone *,
+                         int32_t first, int32_t last, struct eh_hours *,
+                         uint16_t *ret_minutes) EH_MUST_CHECK;
 /* Drops what lies outside of two instants. */
 void eh_hours_clip(struct eh_hours *, int64_t from_us, int64_t until_us);
 
