@@ -474,6 +474,44 @@ static void before_add(struct tree *t, struct eh_bonus_node *to, int64_t total)
     add(to, node(t, in.name, "paid by then", none, EH_UNIT_MONEY, total));
 }
 
+/* Who said the contract's minutes. */
+static struct eh_str contract_formula(struct tree *t, const struct eh_bonus_member *m)
+{
+    char date[EH_DECIMAL_TEXT_MAX];
+    if (!m->by_calendar)
+        return eh_str("imported");
+    if (m->calendar_until == EH_DATE_NEVER)
+        return eh_str("by the calendar");
+    eh_date_print(m->calendar_until, date);
+    return name(t, "by the calendar up to %s; the days behind it are not known yet", date);
+}
+
+/* Where the minutes that count come from, if a contract bounds them or stands in for them. */
+static struct eh_bonus_node *minutes_node(struct tree *t, const struct eh_bonus_share *s)
+{
+    const struct eh_bonus_member *m = s->member;
+    struct eh_bonus_input in[2];
+    uint32_t count = 0;
+    if (!m->has_contract)
+        return NULL;
+    if (m->has_paid)
+        in[count++] = input("paid_minutes", EH_UNIT_COUNT, m->paid_minutes);
+    in[count++] = input("contract_minutes", EH_UNIT_COUNT, m->contract_minutes);
+    const char *formula = m->has_paid ? "min(paid_minutes, contract_minutes)"
+                          : t->plan->if_missing == EH_MISSING_PRIOR
+                              ? "contract_minutes: no paid_minutes came"
+                              : "nothing: no paid_minutes came";
+    struct eh_bonus_node *made =
+        node(t, eh_str("minutes"), formula, none, EH_UNIT_COUNT, s->minutes);
+    struct eh_bonus_node *contract =
+        node(t, eh_str("contract_minutes"), "", none, EH_UNIT_COUNT, m->contract_minutes);
+    if (contract)
+        contract->formula = contract_formula(t, m);
+    inputs(t, made, in, count);
+    add(made, contract);
+    return made;
+}
+
 static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struct sums *sums)
 {
     const struct eh_bonus_split *split = t->split;
@@ -491,8 +529,10 @@ static struct eh_bonus_node *share_node(struct tree *t, uint32_t at, const struc
     seniority[1] = input("band", EH_UNIT_COUNT, s->band);
     add(made,
         line_node(t, "equal", "part * days / all", s->equal, equal, 1, sums->days, split->equal));
-    add(made, line_node(t, "hours", "part * minutes / all", s->hours, hours, 1, sums->minutes,
-                        split->hours));
+    struct eh_bonus_node *by_hours = line_node(t, "hours", "part * minutes / all", s->hours, hours,
+                                               1, sums->minutes, split->hours);
+    add(by_hours, minutes_node(t, s));
+    add(made, by_hours);
     add(made, line_node(t, "seniority", "part * band * days / all", s->seniority, seniority, 2,
                         sums->seniority, split->seniority));
     add(made, individual_node(t, s, sums));

@@ -104,6 +104,16 @@ static void set_aside_put(json_t *line, const struct eh_pool_statement *s,
     eh_json_put_bool(line, "since_freeze", since);
 }
 
+/* What the contract says, and who said so. */
+static void contract_put(json_t *line, const struct eh_pool_line *l)
+{
+    const char *by = eh_pool_contract_name(l->contract_by);
+    bool partly = l->contract_by == EH_POOL_CONTRACT_CALENDAR && l->contract_until != EH_DATE_NEVER;
+    eh_json_put(line, "contract_minutes", by ? json_integer(l->contract_minutes) : NULL);
+    eh_json_put_string(line, "contract_by", by);
+    eh_json_put(line, "contract_until", partly ? eh_json_date(l->contract_until) : NULL);
+}
+
 static json_t *line_json(const struct eh_pool_statement *s, uint32_t index,
                          const struct eh_pool_shown *shown)
 {
@@ -118,6 +128,7 @@ static json_t *line_json(const struct eh_pool_statement *s, uint32_t index,
     eh_json_put_bool(line, "eligible", l->eligible);
     eh_json_put_int(line, "days", l->days);
     eh_json_put_int(line, "minutes", l->minutes);
+    contract_put(line, l);
     eh_json_put_int(line, "band", l->band);
     eh_json_put_int(line, "points", l->points);
     eh_json_put_bool(line, "capped", l->capped);

@@ -53,6 +53,22 @@ static int metrics_describe(const struct eh_bonus_plan *plan, const struct eh_bo
     return 0;
 }
 
+const char *eh_pool_contract_name(int by)
+{
+    return by == EH_POOL_CONTRACT_IMPORT     ? "import"
+           : by == EH_POOL_CONTRACT_CALENDAR ? "calendar"
+                                             : NULL;
+}
+
+void eh_pool_line_contract(const struct eh_bonus_member *m, struct eh_pool_line *line)
+{
+    if (!m->has_contract)
+        return;
+    line->contract_minutes = m->contract_minutes;
+    line->contract_by = m->by_calendar ? EH_POOL_CONTRACT_CALENDAR : EH_POOL_CONTRACT_IMPORT;
+    line->contract_until = m->by_calendar ? m->calendar_until : EH_DATE_NEVER;
+}
+
 static int split_describe(const struct eh_bonus_split *split, struct eh_arena *arena,
                           struct eh_pool_statement *s, struct eh_error *error)
 {
@@ -86,6 +102,7 @@ static int split_describe(const struct eh_bonus_split *split, struct eh_arena *a
                                             .individual = share->individual,
                                             .total = share->total,
                                             .paid = share->total};
+        eh_pool_line_contract(share->member, &s->lines[i]);
     }
     return 0;
 }

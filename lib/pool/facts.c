@@ -141,9 +141,12 @@ static int rep_fill(struct gathering *g, const struct eh_fact_view *fact)
     uint32_t place = names_place(&g->reps, fact->rep);
     struct eh_bonus_member *m = &g->member[place];
     m->has_paid = fact->has_paid;
-    m->has_contract = fact->has_contract;
     m->paid_minutes = fact->has_paid ? fact->paid_minutes : 0;
-    m->contract_minutes = fact->has_contract ? fact->contract_minutes : 0;
+    if (fact->has_contract) {
+        m->has_contract = true;
+        m->by_calendar = false;
+        m->contract_minutes = fact->contract_minutes;
+    }
     m->excluded = fact->excluded;
     g->known[place] = true;
     return 0;
@@ -190,6 +193,22 @@ static int stays_collect(const struct eh_engine *e, struct gathering *g)
     return r < 0 ? memory_refuse(g->error) : g->result;
 }
 
+/* Fills in the contract's minutes by the calendar, where the hours of all their days are known. */
+static void contract_count(const struct eh_engine *e, const struct gathering *g,
+                           const struct eh_bonus_stay *stays, uint32_t count,
+                           struct eh_bonus_member *m)
+{
+    struct eh_contract contract = {.until = EH_DATE_NEVER};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct eh_stay stay = {stays[i].from, stays[i].until};
+        if (!eh_engine_contract(e, g->view->team, m->rep, &stay, &contract))
+            return;
+    }
+    m->has_contract = m->by_calendar = count > 0;
+    m->contract_minutes = contract.minutes;
+    m->calendar_until = contract.until;
+}
+
 /* Fills in days and service. Stays and reps are both sorted by id: one walk finds the stays of each
  * rep. The service is the one that was said for their last day there. */
 static int days_count(const struct eh_engine *e, struct gathering *g)
@@ -207,6 +226,7 @@ static int days_count(const struct eh_engine *e, struct gathering *g)
         m->rep = g->reps.items[i];
         m->since = eh_engine_since(e, m->rep, last);
         eh_bonus_count_days(days, count, g->view->period, m);
+        contract_count(e, g, days, count, m);
     }
     return 0;
 }

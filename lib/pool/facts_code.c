@@ -11,7 +11,8 @@
 /* Numbers of the forms. */
 #define VERSION_CLOSINGS 1 /* by_closings */
 #define VERSION_TICKETS  2 /* without first answers */
-#define VERSION          3
+#define VERSION_ANSWERS  3
+#define VERSION          4 /* of some members the contract's minutes are by the calendar */
 
 /* The fewest bytes of an item of each list. */
 #define KIND_LEAST   7
@@ -45,7 +46,24 @@ static const struct place *facts_arrange(const void *things, size_t size, uint32
     return places;
 }
 
-static void team_put(const struct eh_bonus_facts *facts, struct eh_bytes *out)
+static bool facts_by_calendar(const struct eh_bonus_facts *facts)
+{
+    for (uint32_t i = 0; i < facts->member_count; i++)
+        if (facts->members[i].by_calendar)
+            return true;
+    return false;
+}
+
+static uint8_t version_of(const struct eh_bonus_facts *facts)
+{
+    if (facts->by_closings)
+        return VERSION_CLOSINGS;
+    if (facts_by_calendar(facts))
+        return VERSION;
+    return facts->with_answers ? VERSION_ANSWERS : VERSION_TICKETS;
+}
+
+static void team_put(const struct eh_bonus_facts *facts, uint8_t version, struct eh_bytes *out)
 {
     const int64_t figures[] = {facts->revenue,  facts->ratings,   facts->rating_sum,
                                facts->reopened, facts->responses, facts->response_ms,
@@ -56,19 +74,12 @@ static void team_put(const struct eh_bonus_facts *facts, struct eh_bytes *out)
         return;
     eh_bytes_put_i(out, facts->firsts);
     eh_bytes_put_i(out, facts->cancelled);
-    if (!facts->with_answers)
+    if (version < VERSION_ANSWERS)
         return;
     eh_bytes_put_i(out, facts->answers);
     eh_bytes_put_i(out, facts->answer_ms);
     eh_bytes_put_i(out, facts->answers_timed);
     eh_bytes_put_i(out, facts->answers_in_time);
-}
-
-static uint8_t version_of(const struct eh_bonus_facts *facts)
-{
-    if (facts->by_closings)
-        return VERSION_CLOSINGS;
-    return facts->with_answers ? VERSION : VERSION_TICKETS;
 }
 
 static void kind_put(const struct eh_bonus_kind *kind, struct eh_bytes *out)
@@ -97,17 +108,24 @@ static bool member_holds_any(const struct eh_bonus_member *m, uint32_t kinds)
     return false;
 }
 
+/* Flags of a member: the last is `by_calendar`. */
+static unsigned version_flags(uint8_t version)
+{
+    return version < VERSION ? 6 : 7;
+}
+
 static void member_put(const struct eh_bonus_member *m, const struct place *kinds,
-                       uint32_t kind_count, struct eh_bytes *out)
+                       uint32_t kind_count, uint8_t version, struct eh_bytes *out)
 {
     const bool flags[] = {m->left,
                           m->excluded,
                           m->has_paid,
                           m->has_contract,
                           m->since != EH_DATE_ALWAYS,
-                          member_holds_any(m, kind_count)};
+                          member_holds_any(m, kind_count),
+                          m->by_calendar};
     eh_bytes_put_str(out, m->rep);
-    eh_pool_put_flags(out, flags, 6);
+    eh_pool_put_flags(out, flags, version_flags(version));
     if (flags[4])
         eh_bytes_put_i(out, m->since);
     eh_bytes_put_i(out, m->first_day);
@@ -133,10 +151,11 @@ void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *o
         out->failed = true;
         return;
     }
-    eh_bytes_put_u8(out, version_of(facts));
+    uint8_t version = version_of(facts);
+    eh_bytes_put_u8(out, version);
     eh_pool_put_period(out, facts->period);
     eh_pool_put_flags(out, &facts->estimate, 1);
-    team_put(facts, out);
+    team_put(facts, version, out);
     eh_bytes_put_u(out, facts->kind_count);
     for (uint32_t i = 0; i < facts->kind_count; i++)
         kind_put(&facts->kinds[kinds[i].at], out);
@@ -145,7 +164,7 @@ void eh_pool_facts_encode(const struct eh_bonus_facts *facts, struct eh_bytes *o
         import_put(&facts->imports[imports[i].at], out);
     eh_bytes_put_u(out, facts->member_count);
     for (uint32_t i = 0; i < facts->member_count; i++)
-        member_put(&facts->members[members[i].at], kinds, facts->kind_count, out);
+        member_put(&facts->members[members[i].at], kinds, facts->kind_count, version, out);
 }
 
 int eh_pool_facts_sha256(const struct eh_bonus_facts *facts, uint8_t ret[32],
@@ -229,16 +248,19 @@ static bool closed_read(struct eh_reader *in, uint32_t kinds, struct eh_bonus_me
     return closed;
 }
 
-static bool member_read(struct eh_reader *in, struct eh_str before, uint32_t kinds,
+static bool member_read(struct eh_reader *in, struct eh_str before, uint32_t kinds, uint8_t version,
                         struct eh_bonus_member *m, struct eh_arena *arena)
 {
-    bool flags[6];
+    bool flags[7] = {false};
     m->rep = eh_pool_read_name(in, before);
-    eh_pool_read_flags(in, 6, flags);
+    eh_pool_read_flags(in, version_flags(version), flags);
     m->left = flags[0];
     m->excluded = flags[1];
     m->has_paid = flags[2];
     m->has_contract = flags[3];
+    m->by_calendar = flags[6];
+    m->calendar_until = EH_DATE_NEVER;
+    in->failed |= m->by_calendar && !m->has_contract;
     m->since = EH_DATE_ALWAYS;
     if (flags[4])
         m->since = (int32_t)eh_pool_read_within(in, -EH_POOL_DATES_MAX, EH_POOL_DATES_MAX);
@@ -251,17 +273,19 @@ static bool member_read(struct eh_reader *in, struct eh_str before, uint32_t kin
     return !flags[5] || closed_read(in, kinds, m, arena);
 }
 
-static bool members_read(struct eh_reader *in, struct eh_bonus_facts *facts, struct eh_arena *arena)
+static bool members_read(struct eh_reader *in, uint8_t version, struct eh_bonus_facts *facts,
+                         struct eh_arena *arena)
 {
     struct eh_str before = {NULL, 0};
     facts->member_count = eh_pool_read_count(in, MEMBER_LEAST);
     struct eh_bonus_member *members = eh_arena_alloc(arena, facts->member_count * sizeof *members);
     bool room = members;
     for (uint32_t i = 0; room && i < facts->member_count && !in->failed; i++) {
-        room = member_read(in, before, facts->kind_count, &members[i], arena);
+        room = member_read(in, before, facts->kind_count, version, &members[i], arena);
         before = members[i].rep;
     }
     facts->members = members;
+    in->failed |= room && version == VERSION && !facts_by_calendar(facts);
     return room;
 }
 
@@ -277,12 +301,12 @@ int eh_pool_facts_decode(struct eh_str bytes, struct eh_arena *arena, struct eh_
     if (!facts)
         return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
     facts->by_closings = version == VERSION_CLOSINGS;
-    facts->with_answers = version >= VERSION;
+    facts->with_answers = version >= VERSION_ANSWERS;
     facts->period = eh_pool_read_period(&in);
     eh_pool_read_flags(&in, 1, &facts->estimate);
     team_read(&in, facts);
     if (!kinds_read(&in, facts, arena) || !imports_read(&in, facts, arena) ||
-        !members_read(&in, facts, arena))
+        !members_read(&in, version, facts, arena))
         return eh_error_set(error, EH_ENOMEM, "out of memory for the facts");
     if (!eh_reader_complete(&in))
         return eh_error_set(error, EH_ECORRUPT, "the bytes of these facts are damaged");

@@ -15,7 +15,9 @@ int eh_pool_frozen(const struct eh_period_view *, struct eh_arena *, struct eh_b
 int eh_pool_facts_sha256(const struct eh_bonus_facts *, uint8_t ret[32],
                          struct eh_error *) EH_MUST_CHECK;
 
-/* describe.c: a computed pool as a statement, without state, version and the facts' SHA-256. */
+/* describe.c: the contract's minutes of a member, as their line has them. */
+void eh_pool_line_contract(const struct eh_bonus_member *, struct eh_pool_line *);
+/* ... a computed pool as a statement, without state, version and the facts' SHA-256. */
 int eh_pool_describe(const struct eh_bonus_plan *, const struct eh_bonus_facts *,
                      const struct eh_bonus_result *, struct eh_arena *,
                      struct eh_pool_statement **ret, struct eh_error *) EH_MUST_CHECK;

@@ -6,6 +6,18 @@
  */
 #include "internal.h"
 
+static const char other_contract[] = "got other contract_minutes";
+
+/* Where the frozen ones are by the calendar, it may be that they are no longer known. */
+static bool contract_differs(const struct eh_bonus_member *frozen,
+                             const struct eh_bonus_member *now)
+{
+    if (frozen->by_calendar && !now->has_contract)
+        return false;
+    return now->has_contract != frozen->has_contract ||
+           now->contract_minutes != frozen->contract_minutes;
+}
+
 /* What changed of the facts told of the member alone, as a clause; NULL: nothing. */
 static const char *member_own_change(const struct eh_bonus_member *frozen,
                                      const struct eh_bonus_member *now)
@@ -14,10 +26,7 @@ static const char *member_own_change(const struct eh_bonus_member *frozen,
         return now->excluded ? "was set aside" : "was included";
     if (now->has_paid != frozen->has_paid || now->paid_minutes != frozen->paid_minutes)
         return "got other paid_minutes";
-    if (now->has_contract != frozen->has_contract ||
-        now->contract_minutes != frozen->contract_minutes)
-        return "got other contract_minutes";
-    return NULL;
+    return contract_differs(frozen, now) && !now->by_calendar ? other_contract : NULL;
 }
 
 static bool seniority_differs(const struct eh_bonus_plan *plan, const struct eh_bonus_member *a,
@@ -37,6 +46,8 @@ static const char *member_change(const struct eh_bonus_plan *plan,
         return own;
     if (now->days != frozen->days || now->left != frozen->left)
         return "got other days in the team";
+    if (contract_differs(frozen, now)) /* other days, as many */
+        return other_contract;
     return seniority_differs(plan, frozen, now) ? "got other years of service" : NULL;
 }
 

@@ -63,6 +63,22 @@ static int statement_add_left_out(const struct eh_period_view *view, struct eh_p
     return 0;
 }
 
+/* Adds the contract's minutes of the frozen members. Both lists are sorted by rep. */
+static int statement_add_contract(const struct eh_period_view *view, struct eh_pool_statement *s,
+                                  struct eh_arena *arena, struct eh_error *error)
+{
+    struct eh_bonus_facts *frozen;
+    int r = eh_pool_frozen(view, arena, &frozen, error);
+    for (uint32_t i = 0, k = 0; r == 0 && i < s->line_count; i++) {
+        while (k < frozen->member_count &&
+               eh_str_compare(frozen->members[k].rep, s->lines[i].rep) < 0)
+            k++;
+        if (k < frozen->member_count && eh_str_equal(frozen->members[k].rep, s->lines[i].rep))
+            eh_pool_line_contract(&frozen->members[k], &s->lines[i]);
+    }
+    return r;
+}
+
 int eh_pool_live(const struct eh_engine *e, const struct eh_period_view *view, int64_t carry_open,
                  struct eh_arena *arena, struct eh_pool_statement **ret, struct eh_error *error)
 {
@@ -92,6 +108,8 @@ int eh_pool_statement(const struct eh_engine *e, const struct eh_period_view *vi
                     : eh_pool_live(e, view, carry_open, arena, &s, error);
     if (r == 0 && settled)
         r = statement_add_left_out(view, s, arena, error);
+    if (r == 0 && settled)
+        r = statement_add_contract(view, s, arena, error);
     if (r < 0)
         return r;
     statement_add_view(view, s);

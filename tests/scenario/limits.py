@@ -57,6 +57,9 @@ TESTS = {
     "intervals of one schedule that lie ahead, of all schedules": {
         "unit/schedule": ["numbers_have_bounds", "a_record_has_a_bound"],
         "unit/engine_hours": ["what_no_shell_writes_is_refused_whole", "all_intervals_have_a_bound"]},
+    "days whose minutes a schedule keeps; changes of hours of a rep or team": {
+        "unit/engine_contract": ["what_is_long_over_is_forgotten", "so_many_changes_are_kept",
+                                 "days_that_no_shell_tells_are_refused"]},
     "members of a team whom one input tells that their shift begins or ends": {
         "unit/engine_hours": ["a_step_tells_so_many", "nothing_is_decided_half_way"]},
     "paused tickets of a rep in a team that count less, pauses of theirs a day": {

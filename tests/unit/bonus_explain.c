@@ -207,3 +207,41 @@ Test(bonus_explain, the_tree_says_where_a_curve_ends)
         cr_expect_eq(curve->value, given(curve, "at_from"));
     }
 }
+
+/* The tree of the example with the minutes of one member set. */
+static const struct eh_bonus_node *minutes_of_bo(struct example *e, enum eh_if_missing missing)
+{
+    struct eh_bonus_plan plan = *e->plan;
+    struct eh_bonus_result *r = NULL;
+    plan.if_missing = (uint8_t)missing;
+    cr_assert_eq(eh_bonus_compute(&plan, &e->facts, &e->arena, &r, &e->error), 0, "%s",
+                 e->error.text);
+    const struct eh_bonus_node *root = eh_bonus_explain(&plan, &e->facts, r, &all, &e->arena);
+    return find(find(find(find(root, "shares"), "bo"), "hours"), "minutes");
+}
+
+Test(bonus_explain, the_tree_says_who_said_the_contracts_minutes)
+{
+    EH_AUTO(example) struct example e;
+    example_init(&e);
+    cr_expect_null(minutes_of_bo(&e, EH_MISSING_BLOCKS), "no contract");
+    struct eh_bonus_member *bo = &e.members[BO];
+    bo->has_contract = true;
+    bo->contract_minutes = 9000;
+    const struct eh_bonus_node *n = minutes_of_bo(&e, EH_MISSING_BLOCKS);
+    cr_expect(is(n, "min(paid_minutes, contract_minutes)") && n->value == 9000);
+    cr_expect(given(n, "paid_minutes") == 9600 && given(n, "contract_minutes") == 9000);
+    cr_expect(is(find(n, "contract_minutes"), "imported"));
+    bo->by_calendar = true;
+    bo->calendar_until = EH_DATE_NEVER;
+    bo->has_paid = false;
+    n = minutes_of_bo(&e, EH_MISSING_PRIOR);
+    cr_expect(is(n, "contract_minutes: no paid_minutes came") && n->value == 9000);
+    cr_expect(is(find(n, "contract_minutes"), "by the calendar"));
+    bo->calendar_until = kit_date("2026-03-30");
+    e.facts.estimate = true;
+    n = minutes_of_bo(&e, EH_MISSING_BLOCKS);
+    cr_expect(is(n, "nothing: no paid_minutes came") && n->value == 0);
+    cr_expect(is(find(n, "contract_minutes"),
+                 "by the calendar up to 2026-03-30; the days behind it are not known yet"));
+}

@@ -24,7 +24,7 @@ LINES = [  # rep, days, minutes, band, points, equal, hours, seniority, individu
 PARTS = ("equal", "hours", "seniority", "individual")
 NAMES = {"bo": "=1+1", "cy": 'Cy, "the" Cat', "dee": "-Dee", "eli": "@eli"}
 HEAD = ("team,team_name,rep,name,period,version,equal,hours,seniority,individual,total,paid_before,"
-        "due,currency,state")
+        "due,currency,state,contract_minutes,contract_by")
 
 
 def share(rep, days, minutes, band, points, *money):
@@ -189,10 +189,10 @@ def payroll_takes_it():
     out = good("pool", "sales", "--period", "2026-03", "--csv").splitlines()
     assert out[0] == HEAD
     assert out[1] == ("sales,Sales,ana,Ana,2026-03,1,571.19,664.80,320.02,196.53,1752.54,0.00,"
-                      "1752.54,EUR,closed"), out[1]
+                      "1752.54,EUR,closed,,"), out[1]
     rows = list(csv.DictReader(out))
     assert sum(round(float(row["total"]) * 100) for row in rows) == POOL["net"]
-    assert good("pool", "yen", "--csv").splitlines()[1].endswith(",19653,175254,0,175254,JPY,closed")
+    assert good("pool", "yen", "--csv").splitlines()[1].endswith(",19653,175254,0,175254,JPY,closed,,")
     live, held = run("pool", "sales", "--csv"), run("pool", "held", "--csv")
     assert live.returncode == 0 and "not final" in live.stderr, live
     assert held.returncode == 0 and "1.00 EUR of the pool of team sales is held" in held.stderr, held

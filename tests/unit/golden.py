@@ -243,9 +243,9 @@ def facts(w):
 
     def member(w):
         w.text("eh_bonus_member.rep")
-        _, _, paid, contract, since, holds = w.flags(*(
-            "eh_bonus_member." + name for name in ("left", "excluded", "has_paid", "has_contract",
-                                                   "has since", "holds any")))
+        names = ["left", "excluded", "has_paid", "has_contract", "has since", "holds any"]
+        names += ["by_calendar"] if version > 3 else []
+        paid, contract, since, holds = w.flags(*("eh_bonus_member." + name for name in names))[2:6]
         if since:
             w.i("eh_bonus_member.since")
         w.i("eh_bonus_member.first_day")
@@ -779,7 +779,7 @@ FORMS = {  # which files are of which form
     rest: ["rest"],
     record: ["record", "record-refused", "record-outcome"],
     plan: ["plan", "plan-share", "plan-hold"],
-    facts: ["facts", "facts-closings", "facts-answers"],
+    facts: ["facts", "facts-closings", "facts-answers", "facts-calendar"],
     statement: ["statement", "statement-facts", "statement-first"],
     settlements: ["settlement"],
     images: ["images", "images-owners", "images-retold", "images-times",
@@ -839,6 +839,9 @@ ELSEWHERE = {
         "published_late": "of the period", "late": "of the period", "facts_of": "of the period",
         "form": "the version", "cancelled_tickets": "of the facts"},
     "eh_pool_metric": {"unknown": "of the facts"},
+    "eh_pool_line": {
+        "contract_minutes": "of the facts", "contract_by": "of the facts", "contract_until": "of an estimate"},
+    "eh_bonus_member": {"calendar_until": "of an estimate"},
     "eh_settlement": {"period": "eh_period"},
     "eh_record": {"date": "in rest", "origin": "in rest"},
     "eh_effect": {

@@ -631,6 +631,13 @@ Test(golden_forms, facts)
         eh_pool_facts_encode(&facts, &bytes);
         golden_expect(names[form], &bytes);
     }
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_bonus_facts facts = facts_of(FACTS_ANSWERS);
+    struct eh_bonus_member members[] = {facts.members[0], facts.members[1]};
+    members[0].by_calendar = true;
+    facts.members = members;
+    eh_pool_facts_encode(&facts, &bytes);
+    golden_expect("facts-calendar", &bytes);
 }
 
 /* --- statements and settlements --- */

@@ -163,11 +163,37 @@ Test(pool, facts_of_another_form_are_refused)
     struct eh_bonus_facts *facts = NULL;
     struct eh_pool_statement *s = NULL;
     struct eh_error error = {0};
-    cr_expect_eq(eh_pool_facts_decode(eh_str("\4"), &arena, &facts, &error), -EH_ECORRUPT);
-    cr_expect_str_eq(error.text, "these are no facts of version 1 to 3");
+    cr_expect_eq(eh_pool_facts_decode(eh_str("\5"), &arena, &facts, &error), -EH_ECORRUPT);
+    cr_expect_str_eq(error.text, "these are no facts of version 1 to 4");
     cr_expect_eq(eh_pool_statement_decode(eh_str("\4"), &arena, &s, &error), -EH_ECORRUPT);
     cr_expect_str_eq(error.text, "this is no statement of version 1 to 3");
     cr_expect(!facts && !s);
+}
+
+/* The form of facts by the calendar is theirs alone. */
+Test(pool, facts_by_the_calendar_have_a_form_of_their_own)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    EH_AUTO(eh_bytes) struct eh_bytes bytes = EH_BYTES_INIT;
+    struct eh_bonus_member m[] = {{.rep = eh_str("ana"), .has_contract = true},
+                                  {.rep = eh_str("bo")}};
+    struct eh_bonus_facts f = {.period = kit_period("2026-03"), .members = m, .member_count = 2};
+    struct eh_bonus_facts *read = NULL;
+    m[0].contract_minutes = 9600;
+    eh_pool_facts_encode(&f, &bytes);
+    cr_expect_eq(bytes.data[0], 2);
+    bytes.data[0] = 4;
+    struct eh_str text = eh_str_n((char *)bytes.data, bytes.size);
+    cr_expect_eq(eh_pool_facts_decode(text, &arena, &read, NULL), -EH_ECORRUPT);
+    eh_bytes_clear(&bytes);
+    m[0].by_calendar = true;
+    eh_pool_facts_encode(&f, &bytes);
+    cr_expect_eq(bytes.data[0], 4);
+    text = eh_str_n((char *)bytes.data, bytes.size);
+    cr_assert_eq(eh_pool_facts_decode(text, &arena, &read, NULL), 0);
+    cr_expect(read->members[0].by_calendar && !read->members[1].by_calendar);
+    cr_expect_eq(read->members[0].contract_minutes, 9600);
+    cr_expect_eq(read->members[0].calendar_until, EH_DATE_NEVER);
 }
 
 static void expect_no_facts(const struct eh_bonus_facts *facts, const char *what)
@@ -194,7 +220,9 @@ Test(pool, facts_that_cannot_be_are_refused)
     expect_no_facts(&f, "since");
     m.since = 0, m.days = 4000000;
     expect_no_facts(&f, "days");
-    m.days = 0, f.period.kind = EH_PERIOD_QUARTER + 1;
+    m.days = 0, m.by_calendar = true;
+    expect_no_facts(&f, "by the calendar, and none");
+    m.by_calendar = false, f.period.kind = EH_PERIOD_QUARTER + 1;
     expect_no_facts(&f, "kind");
     f.period = kit_period("1970-01"), f.period.number--;
     expect_no_facts(&f, "before the first");

@@ -634,3 +634,108 @@ Test(pool_periods, what_is_known_of_people_is_frozen_again)
     cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
     cr_expect_eq(office_statement(&o, "2026-03")->lines[CY].total, 0);
 }
+
+/* --- Minutes by the calendar --- */
+
+/* From today on the team works so many minutes a day, for a month. */
+static void team_works(struct office *o, uint16_t minutes)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    uint16_t days[31];
+    for (int i = 0; i < 31; i++)
+        days[i] = minutes;
+    eh_schedule_put_minutes(&text, 1, o->k.date, days, 31);
+    eh_schedule_put_team(&text, eh_str("sales"), 1);
+    struct eh_message m = {.type = EH_MESSAGE_SCHEDULE, .has = EH_FIELD_BIT(EH_FIELD_TEXT)};
+    m.text = eh_str_n((const char *)text.data, text.size);
+    kit_step(&o->k, m, EH_ORIGIN_SHELL);
+    office_sent(o, "minutes");
+}
+
+static void expect_contract(struct office *o, int rep, int64_t minutes, int by)
+{
+    const struct eh_pool_line *line = &office_statement(o, "2026-03")->lines[rep];
+    cr_expect(line->contract_minutes == minutes && line->contract_by == by, "%d: %lld by %d", rep,
+              (long long)line->contract_minutes, line->contract_by);
+}
+
+/* The worked example, in which the team works 300 minutes each day of March. */
+static void office_by_calendar(struct office *o)
+{
+    office_start(o, office_desk(o, "2026-02"));
+    office_day(o, "2026-02-25");
+    team_works(o, 300);
+    office_day(o, "2026-03-18");
+    team_works(o, 300);
+    office_march(o);
+    office_minutes(o, "2026-03");
+}
+
+Test(pool_periods, the_calendar_bounds_paid_minutes)
+{
+    EH_AUTO(office) struct office o = {0};
+    office_by_calendar(&o);
+    office_day(&o, "2026-04-01");
+    static const int64_t contract[] = {9300, 9300, 9300, 4500, 6000};
+    static const int64_t counted[] = {9300, 9300, 5040, 4500, 6000};
+    for (int i = ANA; i < REPS; i++) {
+        expect_contract(&o, i, contract[i], EH_POOL_CONTRACT_CALENDAR);
+        cr_expect_eq(office_statement(&o, "2026-03")->lines[i].minutes, counted[i]);
+    }
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
+    team_works(&o, 100);
+    expect_contract(&o, BO, 9300, EH_POOL_CONTRACT_CALENDAR);
+    office_metric(&o, "2026-03", "bo", "contract_minutes", 9301);
+    expect_contract(&o, BO, 9300, EH_POOL_CONTRACT_CALENDAR);
+    expect_again(&o,
+                 "2026-03: rep bo got other contract_minutes after it was frozen; freeze it again");
+    expect_contract(&o, BO, 9301, EH_POOL_CONTRACT_IMPORT);
+    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
+    const struct eh_pool_statement *s = office_statement(&o, "2026-03");
+    cr_expect(s->state == EH_PERIOD_CLOSED && s->lines[ANA].minutes == 9300);
+    expect_contract(&o, ANA, 9300, EH_POOL_CONTRACT_CALENDAR);
+    expect_contract(&o, BO, 9301, EH_POOL_CONTRACT_IMPORT);
+    cr_expect_str_eq(eh_pool_contract_name(s->lines[ANA].contract_by), "calendar");
+}
+
+Test(pool_periods, what_is_long_over_stays_as_it_was_frozen)
+{
+    EH_AUTO(office) struct office o = {0};
+    office_by_calendar(&o);
+    office_day(&o, "2026-04-01");
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
+    office_day(&o, "2026-12-20"); /* of March nothing is known any more */
+    team_works(&o, 100);
+    expect_contract(&o, ANA, 9300, EH_POOL_CONTRACT_CALENDAR);
+    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"), "");
+    expect_contract(&o, ANA, 9300, EH_POOL_CONTRACT_CALENDAR);
+}
+
+Test(pool_periods, a_day_that_is_not_known_cuts_nobody)
+{
+    EH_AUTO(office) struct office o = {0};
+    office_start(&o, office_desk(&o, "2026-02"));
+    office_day(&o, "2026-03-02");
+    team_works(&o, 1);
+    office_day(&o, "2026-03-18");
+    team_works(&o, 1);
+    office_march(&o);
+    office_minutes(&o, "2026-03");
+    expect_contract(&o, ANA, 0, EH_POOL_CONTRACT_NONE);
+    cr_expect_eq(office_statement(&o, "2026-03")->lines[ANA].minutes, 10080);
+    expect_contract(&o, DEE, 15, EH_POOL_CONTRACT_CALENDAR);
+}
+
+Test(pool_periods, other_days_in_the_team_are_told_as_that)
+{
+    EH_AUTO(office) struct office o = {0};
+    const char *desk = office_desk(&o, "2026-02");
+    office_by_calendar(&o);
+    office_day(&o, "2026-04-01");
+    cr_assert_str_eq(office_step(&o, EH_MESSAGE_FREEZE, "2026-03"), "");
+    kit_desk(&o.k, office_replaced(&o, desk, "from: 2026-03-17", "from: 2026-03-18"));
+    office_sent(&o, "desk");
+    cr_expect_str_eq(office_step(&o, EH_MESSAGE_CLOSE, "2026-03"),
+                     "2026-03: rep dee got other days in the team after it was frozen; freeze it "
+                     "again");
+}

@@ -344,8 +344,9 @@ static const struct eh_cli_command commands[] = {
      "team sees the pool, the rules and their own line; managers of the team, auditors\n"
      "and operators see all lines.\n"
      "--csv: team, team_name, rep, name, period, version, equal, hours, seniority,\n"
-     "individual, total, paid_before, due, currency, state. `due` is what to pay\n"
-     "now. The totals sum to the pool; money that nobody gets is a line without a rep."},
+     "individual, total, paid_before, due, currency, state, contract_minutes,\n"
+     "contract_by (calendar, import). `due` is what to pay now. The totals sum to the\n"
+     "pool; money that nobody gets is a line without a rep."},
     {"payroll", "PERIOD", BONUS, "what each rep gets of a period's pools, all teams", 1, 1,
      payroll_options, eh_cmd_payroll,
      "The pools of all teams that have this period and that you may see.\n"

@@ -70,6 +70,17 @@ static void put_count(struct eh_page *page, const json_t *share, const char *key
                 (long long)eh_int_of(share, key));
 }
 
+/* The minutes that the calendar says; those that payroll told are in its own papers. */
+static void put_contract(struct eh_page *page, const json_t *share)
+{
+    const char *until = eh_text_of(share, "contract_until");
+    if (strcmp(eh_text_of(share, "contract_by"), "calendar") != 0)
+        return;
+    put_count(page, share, "contract_minutes", "contract minutes, by the calendar");
+    if (*until)
+        eh_html(&page->main, "<div><dt>the calendar goes up to</dt><dd>%s</dd></div>", until);
+}
+
 static void put_facts(struct eh_page *page, const json_t *share)
 {
     eh_html(&page->main, "<dl class=\"facts\">");
@@ -79,6 +90,7 @@ static void put_facts(struct eh_page *page, const json_t *share)
     put_part(page, share, "individual", "by closed tickets");
     put_count(page, share, "days", "days");
     put_count(page, share, "minutes", "paid minutes");
+    put_contract(page, share);
     put_count(page, share, "points", "points");
     put_count(page, share, "band", "weight of a day by seniority");
     put_part(page, share, "paid_before", "paid before");

@@ -36,6 +36,10 @@ struct eh_bonus_member {
     bool excluded;     /* a manager set them aside for the period */
     bool has_paid, has_contract;
     int64_t paid_minutes, contract_minutes; /* paid minutes count up to the contract's */
+    bool by_calendar; /* the contract's minutes: those of their hours; none were imported */
+    int32_t
+        calendar_until;    /* ... up to this day alone, what is behind it is not known yet;
+                              EH_DATE_NEVER: of the whole period. No figure: in no canonical form */
     const int64_t *closed; /* tickets they closed, by the facts' kinds; NULL: none */
 };
 

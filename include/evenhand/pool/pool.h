@@ -64,8 +64,14 @@ struct eh_pool_line {
     int64_t equal, hours, seniority, individual, total; /* all versions together */
     int64_t paid;                                       /* by this version */
     int64_t paid_before; /* by versions that had been paid before it; EH_POOL_UNKNOWN */
+    int64_t contract_minutes;
+    uint8_t contract_by;    /* enum eh_pool_contract */
+    int32_t contract_until; /* by the calendar: the last day that counts; EH_DATE_NEVER: all do */
 };
-#define EH_POOL_UNKNOWN (-1) /* the statement was written before this was kept */
+/* Who said the contract's minutes: nobody, payroll, or the rep's hours. */
+enum eh_pool_contract { EH_POOL_CONTRACT_NONE, EH_POOL_CONTRACT_IMPORT, EH_POOL_CONTRACT_CALENDAR };
+const char *eh_pool_contract_name(int by); /* "import", "calendar"; NULL: nobody */
+#define EH_POOL_UNKNOWN (-1)               /* the statement was written before this was kept */
 
 /* The form of a statement: what it holds, and the rules by which its money was shared. In the first
  * form `individual` includes what the caps left over, and a later version keeps no facts. In the
@@ -174,7 +180,8 @@ int eh_pool_explain(const struct eh_engine *, const struct eh_period_view *,
                     const struct eh_bonus_node **ret, struct eh_error *) EH_MUST_CHECK;
 
 /* The canonical bytes of a statement, which a settlement holds. They do not hold state,
- * paid_version, published_late, late, facts_of and cancelled_tickets. -EH_ECORRUPT: the bytes are
+ * paid_version, published_late, late, facts_of, cancelled_tickets and, of lines, the contract.
+ * -EH_ECORRUPT: the bytes are
  * no statement; -EH_ENOMEM. */
 void eh_pool_statement_encode(const struct eh_pool_statement *, struct eh_bytes *);
 int eh_pool_statement_decode(struct eh_str, struct eh_arena *, struct eh_pool_statement **ret,

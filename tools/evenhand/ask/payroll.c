@@ -65,13 +65,18 @@ static void csv_put_team(const json_t *pool)
     csv_put_text(pool, "team_name");
 }
 
-/* currency,state */
-static void csv_put_end(const json_t *pool)
+/* currency,state,contract_minutes,contract_by; `share`: NULL for money that is nobody's */
+static void csv_put_end(const json_t *pool, const json_t *share)
 {
     const char *currency = eh_object_text(pool, "currency"), *state = eh_object_text(pool, "state");
     if (json_is_true(json_object_get(pool, "what_if")))
         state = "what_if";
-    printf("%s,%s\n", currency ? currency : "", state ? state : "");
+    const char *by = share ? eh_object_text(share, "contract_by") : NULL;
+    printf("%s,%s,", currency ? currency : "", state ? state : "");
+    if (by)
+        printf("%lld,%s\n", (long long)eh_object_int(share, "contract_minutes"), by);
+    else
+        puts(",");
 }
 
 static void csv_put_period(const json_t *pool)
@@ -91,7 +96,7 @@ static void csv_put_share(const json_t *pool, const json_t *share, unsigned expo
     csv_put_amount(share, "total", exponent);
     csv_put_amount(share, "paid_before", exponent);
     csv_put_amount(share, "due", exponent);
-    csv_put_end(pool);
+    csv_put_end(pool, share);
 }
 
 /* Held money belongs to nobody: its `due` is 0. */
@@ -106,7 +111,7 @@ static void csv_put_held(const json_t *pool, unsigned exponent)
     csv_put_money(eh_object_int(pool, "held"), exponent);
     csv_put_money(0, exponent);
     csv_put_money(0, exponent);
-    csv_put_end(pool);
+    csv_put_end(pool, NULL);
 }
 
 bool eh_payroll_whole(const json_t *pool)
@@ -122,7 +127,7 @@ bool eh_payroll_whole(const json_t *pool)
 void eh_payroll_head(void)
 {
     puts("team,team_name,rep,name,period,version,equal,hours,seniority,individual,total,"
-         "paid_before,due,currency,state");
+         "paid_before,due,currency,state,contract_minutes,contract_by");
 }
 
 void eh_payroll_rows(const json_t *pool)

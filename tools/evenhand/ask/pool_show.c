@@ -352,6 +352,30 @@ static void show_reasons(const struct eh_cli *cli, const json_t *shares)
     }
 }
 
+/* "by the calendar: contract_minutes of 3 reps; up to 2026-04-30, ..." */
+static void show_contract(const struct eh_cli *cli, const json_t *shares)
+{
+    const char *until = NULL;
+    int64_t count = 0;
+    size_t i;
+    json_t *share;
+    json_array_foreach((json_t *)shares, i, share)
+    {
+        const char *by = eh_object_text(share, "contract_by");
+        const char *last = eh_object_text(share, "contract_until");
+        count += by && strcmp(by, "calendar") == 0;
+        until = last ? last : until;
+    }
+    char number[EH_CLI_TEXT], text[256];
+    if (count == 0)
+        return;
+    eh_text_count(count, number);
+    eh_format(text, sizeof text, "contract_minutes of %s %s are by the calendar%s%s%s", number,
+              count == 1 ? "rep" : "reps", until ? "; they go up to " : "", until ? until : "",
+              until ? " yet: hours are known 30 days ahead" : "");
+    line_show(cli, "contract", text);
+}
+
 static void grid_add_share(struct eh_grid *g, const json_t *share, unsigned exponent, bool other,
                            int64_t sums[PARTS])
 {
@@ -396,6 +420,7 @@ static void show_shares(const struct eh_cli *cli, const json_t *pool, unsigned e
     }
     eh_grid_print(g);
     show_reasons(cli, shares);
+    show_contract(cli, shares);
     if (i == 1 && !whole)
         puts("(your line; each rep sees the pool, the rules and their own line)");
 }
