@@ -94,6 +94,17 @@ class OldLog(Stack):
             answer = self.daemon.post("/v1/teams/sales/periods/%s/close" % period)
             assert answer.code == 200 and answer.json["version"] == version + 1, answer
 
+    def forgets_reasons(self):
+        """Why reps were absent goes where it stands apart. In a row it stays, and is counted."""
+        open_ones = "SELECT rep, count(*) FROM input WHERE abs(type) = 26 AND reason IS NOT NULL GROUP BY rep"
+        apart = ("SELECT rep, count(*) FROM input JOIN personal p USING (desk, input)"
+                 " WHERE p.reason IS NOT NULL GROUP BY rep")
+        stay, go = dict(self.sql(open_ones)), dict(self.sql(apart))
+        for rep in {*stay, *go}:
+            said = self.daemon.post("/v1/forget", {"rep": rep}).json
+            assert (said["stay"], said["reasons"]) == (stay.get(rep, 0), go.get(rep, 0)), (rep, said)
+        assert not self.sql(apart) and dict(self.sql(open_ones)) == stay
+
     def prove(self):
         code, verdict, error = verify(self)
         assert code == (3 if LOST_KEY in self.name else 0) and not error, (code, verdict, error)
@@ -108,6 +119,7 @@ def recover(path, server):
         log.start_daemon()
         log.goes_on("new-1")
         log.settles_anew("new-1")
+        log.forgets_reasons()
         assert log.daemon.stop() == 0
         verdict = log.prove()
         log.sql("TRUNCATE snapshot")  # so the whole log is decided again, and its state compared

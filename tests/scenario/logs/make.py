@@ -433,6 +433,7 @@ class History:
         self.add("absence", "eli", cancel=1)
         self.add("absence", "eli", **{"from": "2038-01-04", "until": "2038-01-03"})
         self.settle()
+        self.ask("POST", "/v1/forget", json.dumps({"rep": "eli"}))
         self.tickets("n", 9)
         self.settle()
 
