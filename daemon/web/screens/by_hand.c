@@ -41,7 +41,8 @@ static void put_reason(struct eh_page *page, const char *typed_before, bool requ
     eh_html(&page->main,
             "<label>%s<input name=\"reason\" maxlength=\"500\" autocomplete=\"off\"%s "
             "value=\"%s\"></label>",
-            required ? "Reason" : "Reason, if you like", required ? " required" : "", typed_before);
+            required ? "Reason" : "Reason, if you like; it stays in the log",
+            required ? " required" : "", typed_before);
 }
 
 /* ---- A rep. */

@@ -59,7 +59,8 @@ static void put_overloaded(struct eh_page *page, bool now)
         eh_html(out, "<button name=\"status\" value=\"%s\">%s</button>", spans[i].value,
                 spans[i].words);
     eh_html(out,
-            "</div><label>Reason, if you like <input name=\"reason\" maxlength=\"200\" "
+            "</div><label>Reason, if you like; it stays in the log <input name=\"reason\" "
+            "maxlength=\"200\" "
             "autocomplete=\"off\" value=\"%s\"></label></fieldset>",
             eh_part_value(page, SIGNAL, "reason", ""));
 }
