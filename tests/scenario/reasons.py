@@ -162,6 +162,23 @@ def recovered(stack):
     check_invariants(stack)
 
 
+@scenario("of a rep who left, and is on the desk no more, it is erased as well")
+def left(stack):
+    start(stack)
+    told(stack)
+    stack.write_desk(default_desk(time_zone="UTC", reps=[{"id": "ana"}, {"id": "cai"}],
+                                  teams=[default_team("sales", ["ana", "cai"], managers=[SELF])]))
+    stack.cli("desk", "apply", stack.dir + "/desk.yaml")
+    said = stack.cli("forget", "--rep", "ben")[1]
+    assert "Erased: why they were absent, told in 1 messages, and 0 refused entries" in said, said
+    assert stack.sql1("SELECT count(*) FROM personal JOIN input USING (desk, input) WHERE rep = 'ben'") == 0
+    assert reasons(stack)[0] == "sick", "nobody else's"
+    stack.daemon.kill()
+    stack.daemon.start()
+    verify_ok(stack)
+    check_invariants(stack)
+
+
 @scenario("entries with reasons delivered again after a kill are known, erased or not")
 def delivered_again(stack):
     start(stack)

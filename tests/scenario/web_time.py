@@ -63,6 +63,19 @@ def off_and_at_most(stack, web):
     wait_until("the page has it", lambda: "Off" not in row_of(maja.get("/teams/sales"), "ben"))
 
 
+@point("why a rep was absent is told to their manager in the log, and once it is erased, that it is")
+def why_is_erased(stack, web):
+    assert stack.daemon.post("/v1/reps/ben/absences", {
+        "from": day(3), "until": day(4), "reason": "sick"}).code == 200
+    maja = web.browser("maja")
+
+    def told():
+        return words(maja.get("/log").text).partition("told that ben is absent from ")[2]
+    assert ": sick" in told() and "erased" not in told(), told()
+    assert stack.daemon.post("/v1/forget", {"rep": "ben"}).json["reasons"] == 1
+    wait_until("the page has it", lambda: "(the reason is erased)" in told() and "sick" not in told())
+
+
 def tell(stack, ident, rep, **more):
     """A ticket that the rep has."""
     stack.add_ticket(ident, owner=rep, **more)
