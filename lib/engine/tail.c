@@ -31,7 +31,7 @@ void eh_tail_read(const struct ticket *t, struct tail *ret)
         return;
     ret->resent_of = eh_str_n(bytes.data + 1, (uint8_t)bytes.data[0]);
     uint32_t at = 1 + ret->resent_of.size;
-    int parts = bytes.data[at++];
+    int parts = (uint8_t)bytes.data[at++];
     if (parts & TAIL_CONTENTS) {
         memcpy(&ret->contents, bytes.data + at, sizeof ret->contents);
         at += sizeof ret->contents;
