@@ -52,6 +52,10 @@ def month(days_ago):
     return moment(days_ago).strftime("%Y-%m")
 
 
+def week(days_ago):
+    return moment(days_ago).strftime("%G-W%V")
+
+
 def plan(ident, team, since, revenue):
     """With a metric of every sort: what it is hashed to is in every statement of a period."""
     metrics = {
@@ -98,6 +102,21 @@ def desk(policies, reps=None, plans=(), **sales):
                      presence="signalled")]}
 
 
+def with_hours(text):
+    """A desk with a team that shares by the minutes of its calendar."""
+    plan_of_weeks = {
+        "id": "timed-1", "team": "timed", "from": week(45), "period": "week", "encourages": "Being there.",
+        "discourages": "Nothing.", "target_pool": "100.00", "max_pool": "100.00", "if_missing": "prior",
+        "metrics": [{"metric": "revenue", "weight": "100%", "curve": [["0.00", "100%"], ["1.00", "100%"]]}],
+        "funding": [["0%", "0%"], ["100%", "100%"]], "split": {"hours": "100%"}}
+    days = {"id": "days", "hours": {"mon-fri": "08:00-16:00", "sat": "22:00-06:00"}}
+    return dict(text, plans=text["plans"] + [plan_of_weeks],
+                calendars=text.get("calendars", []) + [days],
+                teams=text["teams"] + [{"id": "timed", "reps": ["eli", "fay"], "hours": "days"}],
+                reps=[dict(rep, hours={"mon": "08:00-12:30"}) if rep["id"] == "fay" else rep
+                      for rep in text["reps"]])
+
+
 class Build(Stack):
     """Whatever keys its configuration has."""
     unknown = ()
@@ -121,6 +140,7 @@ class History:
     def __init__(self, stack):
         self.stack, self.days, self.unsent = stack, 0, []
         self.ramp = {}  # of the team `even`, once the build took it
+        self.timed = False  # a team shares by its calendar; desks keep what a plan needs
         self.policies = ["random", "least_loaded", "rotation", "balanced"]
 
     # ---- time
@@ -178,6 +198,7 @@ class History:
         return answer
 
     def put(self, text):
+        text = with_hours(text) if self.timed else text
         for team in text["teams"]:
             team.update(self.ramp if team["id"] == "even" else {})
         return self.ask("PUT", "/v1/desk", json.dumps(text))
@@ -554,9 +575,13 @@ class History:
         self.settle()
         self.figures(month(45))
         self.periods(month(45), "freeze")  # not over yet
+        self.timed = True
+        self.put(desk(self.policies, REPS, [first], affinity="open"))
         if lose_key:
             self.lose_key()
         self.start(5)
+        for step in ("freeze", "close"):
+            self.ask("POST", "/v1/teams/timed/periods/%s/%s" % (week(30), step))
         self.put(desk(self.policies, REPS, [plan("care-1", "care", month(70), 20), first],
                       affinity="open", affinity_for="1d"))  # late
         self.close("i", 6, at=self.now_ms(-40 * DAY))
