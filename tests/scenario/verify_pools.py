@@ -187,7 +187,7 @@ class Later:
         self.end = self.statement + size
         for at in range(self.statement, self.end):
             size, facts = read_varint(self.rest, at)
-            if facts + size == self.end and self.rest[facts:].startswith(bytes([2]) + period):
+            if facts + size == self.end and self.rest[facts:].startswith(bytes([3]) + period):
                 self.facts = facts
         assert self.rest[self.statement] == 3
 
