@@ -14,7 +14,8 @@
 
 /* Days that may be told ahead of today. */
 #define WORK_DAYS_AHEAD (2 * EH_SCHEDULE_DAYS)
-/* The most that one schedule holds: those that are over, today, and those ahead. */
+/* The most that one schedule holds: those that are over, today, and those ahead. 522 bytes, so that
+ * EH_SCHEDULES_MAX of them have 52 MB; equal hours share a schedule. */
 #define WORK_DAYS_MAX (EH_CONTRACT_DAYS + 1 + WORK_DAYS_AHEAD)
 
 struct work_days {

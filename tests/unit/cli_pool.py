@@ -85,7 +85,11 @@ def tree(*reps):
     return node("pool", node("net"), shares, node("version 1", node("parts"), shares))
 
 
+BY = {"ana": "calendar", "bo": "import", "cy": "calendar"}
 GETS.update({
+    "/v1/teams/timed/pool": (200, {**POOL, "shares": [
+        {**s, "contract_minutes": 9300 if s["rep"] in BY else None, "contract_by": BY.get(s["rep"]),
+         "contract_until": "2026-03-30" if s["rep"] == "cy" else None} for s in POOL["shares"]]}),
     "/v1/teams/sales/pool": (200, OPEN),
     "/v1/teams/sales/pool?period=2026-03": (200, POOL),
     "/v1/teams/sales/pool?period=2026-03&explain=1": (200, {**POOL, "explain": {
@@ -202,6 +206,16 @@ def payroll_takes_it():
     assert sum(round(float(row["total"]) * 100) for row in rows) == 655225
 
 
+def minutes_by_the_calendar_are_told():
+    out = " ".join(narrow(good("pool", "timed")).split())
+    assert ("contract_minutes of 2 reps are by the calendar; they go up to 2026-03-30 yet: hours are known"
+            " 30 days ahead") in out, out
+    assert "by the calendar" not in good("pool", "sales")
+    rows = list(csv.DictReader(good("pool", "timed", "--csv").splitlines()))
+    assert [(r["contract_minutes"], r["contract_by"]) for r in rows[:4]] == \
+        [("9300", "calendar"), ("9300", "import"), ("9300", "calendar"), ("", "")], rows
+
+
 def no_name_is_a_formula():
     out = good("pool", "sales", "--period", "2026-03", "--csv")
     names = [row["name"] for row in csv.DictReader(out.splitlines())]
@@ -312,6 +326,7 @@ def wrong_calls_are_told():
 
 TESTS = [a_pool_reads_well, an_estimate_says_so_and_what_is_missing,
          later_versions_and_single_lines_are_told, the_way_to_it_is_told, payroll_takes_it,
+         minutes_by_the_calendar_are_told,
          no_name_is_a_formula, payroll_is_of_all_teams, what_close_will_do_is_told,
          long_answers_are_put_together, history_is_a_line_each, another_plan_is_posted,
          steps_are_posted, figures_are_posted_in_their_unit, wrong_calls_are_told]
