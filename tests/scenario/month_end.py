@@ -124,7 +124,8 @@ def more(stack):
 
 
 COLUMNS = ["team", "team_name", "rep", "name", "period", "version", "equal", "hours", "seniority",
-           "individual", "total", "paid_before", "due", "currency", "state"]
+           "individual", "total", "paid_before", "due", "currency", "state", "contract_minutes",
+           "contract_by"]
 
 
 def cents(text):

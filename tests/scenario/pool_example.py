@@ -214,7 +214,7 @@ def check_payroll(stack):
     text = stack.cli("pool", "sales", "--period", "2026-03", "--csv")[1]
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["team", "team_name", "rep", "name", "period", "version", *PARTS, "total",
-                       "paid_before", "due", "currency", "state"], rows[0]
+                       "paid_before", "due", "currency", "state", "contract_minutes", "contract_by"], rows[0]
     expected = [[rep, "2026-03"] + ["%d.%02d" % divmod(cents, 100) for cents in line[4:]] + ["EUR"]
                 for rep, line in SHARES.items()]
     assert [row[2:3] + row[4:5] + row[6:11] + row[13:14] for row in rows[1:]] == expected, (
