@@ -60,7 +60,8 @@ int eh_hours_past_append(struct hours_past *past, int32_t from, uint32_t schedul
     return r;
 }
 
-/* The last one is of today: it says something else, or nothing else than the one before it. */
+/* The last one is of today, or of the day that today was before the desk's time zone changed: it
+ * says something else, or nothing else than the one before it. */
 static void last_change(struct hours_past *past, uint32_t schedule)
 {
     uint32_t last = past->count - 1;
@@ -76,7 +77,7 @@ static int past_say(struct hours_past *past, int32_t today, uint32_t schedule)
     int r = past->count == 0 ? eh_hours_past_append(past, EH_DATE_ALWAYS, 0) : 0;
     if (r < 0)
         return r;
-    if (past->said[past->count - 1].from == today) {
+    if (past->said[past->count - 1].from >= today) {
         last_change(past, schedule);
         return 0;
     }

@@ -275,6 +275,22 @@ Test(engine_contract, time_led_back)
     cr_expect_eq(minutes("ana", 6, 9), 2 * 480 + 2 * 7);
 }
 
+/* Where the desk moves to a zone in which it is still yesterday, a day comes twice. */
+Test(engine_contract, a_zone_in_which_it_is_yesterday)
+{
+    tell(1, 480, 30);
+    tell(2, 100, 30);
+    teams(1);
+    day(10);
+    own("ana", 2);
+    day(9);
+    own("ana", 1);
+    cr_expect_eq(minutes("ana", 8, 9), 2 * 480);
+    day(11);
+    own("ana", 2);
+    cr_expect_eq(minutes("ana", 9, 12), 2 * 480 + 2 * 100);
+}
+
 Test(engine_contract, earlier_rules_keep_nothing)
 {
     kit_done(&k);
