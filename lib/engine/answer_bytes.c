@@ -30,6 +30,10 @@ static void when_put(const struct answer_when *when, struct eh_bytes *out)
 void eh_answer_put(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     struct tail tail;
+    if (t->tail_size == 0) { /* few have one, and this runs at every change of a ticket */
+        eh_bytes_put_u8(out, 0);
+        return;
+    }
     eh_tail_read(t, &tail);
     struct first_answer answer = tail.answer;
     if (!answer.told)

@@ -86,7 +86,7 @@ static int answer_tell(struct step *s, uint32_t slot)
     eh_tally(t, &old);
     int r = eh_ticket_touch(s, slot);
     if (r == 0)
-        r = eh_first_answer_tell(e, slot, eh_pause_since_us(e, t));
+        r = eh_first_answer_tell(e, slot, eh_pause_since_us(e, t), NULL);
     if (r < 0)
         return r;
     eh_clock_answered(e, slot);

@@ -112,6 +112,10 @@ int eh_contents_add(struct eh_engine *e, struct ticket *t, int64_t hash, uint32_
 void eh_contents_put(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     struct tail tail;
+    if (t->tail_size == 0) { /* few have one, and this runs at every change of a ticket */
+        eh_bytes_put_u8(out, 0);
+        return;
+    }
     eh_tail_read(t, &tail);
     eh_bytes_put_u8(out, (uint8_t)tail.contents.count);
     if (tail.contents.count == 0)

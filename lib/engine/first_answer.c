@@ -20,6 +20,8 @@ static const struct answer_when when_never = {EH_TIME_NEVER, 0};
 static struct first_answer answer_of(const struct ticket *t)
 {
     struct tail tail;
+    if (t->tail_size == 0)
+        return (struct first_answer){.told = false};
     eh_tail_read(t, &tail);
     return tail.answer;
 }
@@ -90,18 +92,28 @@ static int answer_settle(struct eh_engine *e, struct ticket *t, struct first_ans
     return answer_write(t, answer);
 }
 
-int eh_first_answer_tell(struct eh_engine *e, uint32_t slot, int64_t paused_since_us)
+static void answer_close(struct first_answer *answer, const struct tale *tale)
+{
+    const struct story_entry *first = eh_tale_first_closing(tale);
+    answer->closed = first ? (struct answer_when){first->when.at_us, first->when.date} : when_never;
+    answer->whole_day = first && !(first->flags & STORY_TIMED);
+}
+
+int eh_first_answer_tell(struct eh_engine *e, uint32_t slot, int64_t paused_since_us,
+                         const struct tale *tale)
 {
     struct ticket *t = &e->tickets.slots[slot];
-    struct first_answer answer = answer_of(t);
     if (e->rules < EH_RULES_ANSWERS)
         return 0;
+    struct first_answer answer = answer_of(t);
     answer.told = true;
     answer.team = t->team;
     answer.said = answer.closed = when_never;
     answer.timed = eh_clock_has_due(e, slot, &answer.due_us);
     if (paused_since_us != EH_TIME_NEVER)
         answer.paused_us += eh_working_us(e, t->team, paused_since_us, e->now_us);
+    if (tale)
+        answer_close(&answer, tale);
     return answer_settle(e, t, &answer);
 }
 
@@ -125,14 +137,17 @@ int eh_first_answer_close(struct eh_engine *e, struct ticket *t, const struct ta
     struct first_answer answer = answer_of(t);
     if (!answer.told || tale->base.has_first) /* what is so long ago stays as it is */
         return 0;
-    const struct story_entry *first = eh_tale_first_closing(tale);
-    answer.closed = first ? (struct answer_when){first->when.at_us, first->when.date} : when_never;
-    answer.whole_day = first && !(first->flags & STORY_TIMED);
+    answer_close(&answer, tale);
     return answer_settle(e, t, &answer);
 }
 
 void eh_first_answer_count(const struct ticket *t, struct answer_count *ret, uint32_t *ret_team)
 {
+    if (t->tail_size == 0) {
+        *ret = (struct answer_count){.any = false};
+        *ret_team = NONE;
+        return;
+    }
     const struct first_answer answer = answer_of(t);
     const struct answer_when *when = answer_when(&answer);
     *ret_team = answer.team;

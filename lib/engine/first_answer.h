@@ -48,14 +48,15 @@ struct answer_count {
 int eh_first_answer_pause(struct eh_engine *, uint32_t slot, int64_t now_us) EH_MUST_CHECK;
 /* A pause that began then ends. It cannot fail: the ticket has the room since it began. */
 void eh_first_answer_resume(struct eh_engine *, uint32_t slot, int64_t since_us);
-/* Nobody answered it yet, and now it is answered or closed; before its clock ends. paused_since_us:
- * as eh_pause_since_us(). */
-int eh_first_answer_tell(struct eh_engine *, uint32_t slot, int64_t paused_since_us) EH_MUST_CHECK;
+/* Nobody answered it yet, and now it is answered, or closed by this story (NULL: it is not); before
+ * its clock ends. paused_since_us: as eh_pause_since_us(). */
+int eh_first_answer_tell(struct eh_engine *, uint32_t slot, int64_t paused_since_us,
+                         const struct tale *) EH_MUST_CHECK;
 /* Whether an answer at that instant is before all that is known. */
 bool eh_first_answer_is_first(const struct ticket *, int64_t at_us);
 /* A message says that it was answered then. */
 int eh_first_answer_say(struct eh_engine *, struct ticket *, struct answer_when) EH_MUST_CHECK;
-/* Its story is another one. */
+/* The story of one that was answered or closed before is another one. */
 int eh_first_answer_close(struct eh_engine *, struct ticket *, const struct tale *) EH_MUST_CHECK;
 void eh_first_answer_count(const struct ticket *, struct answer_count *ret, uint32_t *ret_team);
 

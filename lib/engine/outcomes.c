@@ -105,10 +105,12 @@ static void ticket_take_story(struct ticket *t, struct story *story)
  * closing back. */
 static int story_answers(struct eh_engine *e, uint32_t slot, const struct tale *tale, bool closing)
 {
-    const struct ticket *t = &e->tickets.slots[slot];
-    if (t->answered || !tale->sum.last)
+    struct ticket *t = &e->tickets.slots[slot];
+    if (t->answered)
+        return eh_first_answer_close(e, t, tale);
+    if (!tale->sum.last)
         return 0;
-    int r = eh_first_answer_tell(e, slot, eh_pause_since_us(e, t));
+    int r = eh_first_answer_tell(e, slot, eh_pause_since_us(e, t), tale);
     if (!closing && e->rules >= EH_RULES_ANSWERS)
         eh_clock_answered(e, slot);
     return r;
@@ -141,8 +143,6 @@ static int ticket_turn(struct step *s, uint32_t slot, const struct tale *tale)
         r = eh_set_acquire(e, t->team, eh_set_of(e, t->team, ticket_skills(t), t->kind), s->in->no,
                            &t->set);
     ticket_take_story(t, story);
-    if (r == 0)
-        r = eh_first_answer_close(e, t, tale);
     eh_tally(t, &new);
     if (r == 0)
         r = eh_tally_change(e, &old, &new);

@@ -82,6 +82,11 @@ static uint8_t home_flags(const struct home *home)
 void eh_tail_put(const struct eh_engine *e, const struct ticket *t, struct eh_bytes *out)
 {
     struct tail tail;
+    if (t->tail_size == 0) { /* few have one, and this runs at every change of a ticket */
+        eh_bytes_put_u8(out, 0);
+        eh_bytes_put_str(out, eh_str_n(NULL, 0));
+        return;
+    }
     eh_tail_read(t, &tail);
     eh_bytes_put_u8(out, (uint8_t)tail.home_count);
     for (uint32_t i = 0; i < tail.home_count; i++) {
