@@ -419,6 +419,9 @@ Test(difference, what_follows_within_a_second_is_told_behind_it)
     held->state = EH_HELD_CLOSED;
     cr_assert_str_eq(find(held, OPEN ", \"changed_at\": 1796004608}", false), "outcome=reopened");
     cr_assert_eq(outcome_ms, INT64_C(1796004608001));
+    cr_assert_str_eq(find(held, CLOSED ", \"csat\": 2, \"changed_at\": 1796004608}", false),
+                     "outcome=rated");
+    cr_assert_eq(outcome_ms, INT64_C(2000000000000), "a rating counts as now");
     held->outcome_ms = INT64_C(2000000000000); /* now */
     cr_assert_str_eq(find(held, OPEN ", \"changed_at\": 2000000000}", false), "outcome=reopened");
     cr_assert_eq(outcome_ms, 0, "what lies ahead counts as now");

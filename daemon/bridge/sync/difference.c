@@ -200,13 +200,18 @@ static int64_t outcome_at_ms(const struct eh_view *view)
     return at_ms <= view->now_ms ? at_ms : 0;
 }
 
-static json_t *outcome_add(struct finding *in, const char *outcome)
+static json_t *outcome_add_at(struct finding *in, const char *outcome, int64_t at_ms)
 {
     json_t *message = message_add(in, "outcome");
-    in->out->outcome_ms = outcome_at_ms(in->view);
+    in->out->outcome_ms = at_ms;
     put_text(message, "outcome", outcome);
     put_number(message, "at", in->out->outcome_ms > 0, in->out->outcome_ms);
     return message;
+}
+
+static json_t *outcome_add(struct finding *in, const char *outcome)
+{
+    return outcome_add_at(in, outcome, outcome_at_ms(in->view));
 }
 
 static void end_add(struct finding *in)
@@ -222,16 +227,20 @@ static void end_add(struct finding *in)
     put_number(message, "handled", said->handled_s >= 0 && !is_cancelled, said->handled_s);
 }
 
+/* Nobody says when a rating was given, so that it counts as now. It says so, and what follows is
+ * told behind it: a reopening in the same second, with the next closing and its own rating. */
 static void rating_find(struct finding *in)
 {
     const struct eh_said *said = in->view->said;
-    char event[EH_NAME_MAX + 32];
+    char event[EH_NAME_MAX + 64];
     if (said->csat <= 0 || said->csat == in->view->held->csat)
         return;
-    json_t *message = message_add(in, "outcome");
-    put_text(message, "outcome", "rated");
+    const struct eh_view *view = in->view;
+    int64_t now_ms = view->now_ms > view->held->outcome_ms ? view->now_ms : 0;
+    json_t *message = outcome_add_at(in, "rated", now_ms);
     put_number(message, "csat", true, said->csat);
-    eh_format(event, sizeof event, "rated:%s:%lld", said->id, (long long)said->csat);
+    eh_format(event, sizeof event, "rated:%s:%lld:%lld", said->id, (long long)said->csat,
+              (long long)in->out->outcome_ms);
     if (strlen(event) <= EH_NAME_MAX)
         put_text(message, "event", event);
 }
