@@ -134,23 +134,30 @@ static void fake_take(struct fake *fake, struct eh_bytes text)
     cr_assert_eq(r, 0, "%s", error.text);
 }
 
-/* Hands over what a desk file says at noon UTC of a day. Returns how many texts it took. */
-static uint32_t hand_over(struct fake *fake, const char *text, int32_t date)
+/* What is to be handed over of a desk file at that time of a day, to who holds so much. */
+static struct eh_handover made(struct eh_str text, const struct eh_held *held, int64_t now_us)
 {
     EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct eh_error error = {0};
     struct eh_desk *desk;
-    cr_assert_eq(eh_desk_parse_new(eh_str(text), &arena, &desk, &error), 0, "%s", error.text);
-    const struct eh_held held = {fake,         fake_highest, fake_intervals,
-                                 fake_minutes, fake_of,      fake_of};
+    cr_assert_eq(eh_desk_parse_new(text, &arena, &desk, &error), 0, "%s", error.text);
     struct eh_local local;
     eh_local_begin(&local);
     const struct eh_hours_zone zone = eh_local_zone(&local);
-    const struct eh_handover_at at = {date * DAY_US + 12 * HOUR_US, date, &zone};
+    const struct eh_handover_at at = {now_us, (int32_t)(now_us / DAY_US), &zone};
     struct eh_handover handover = {0};
-    fake->replaced = fake->appended = fake->named = fake->days = 0;
-    cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
+    cr_assert_eq(eh_handover_make(desk, held, &at, &handover), 0);
     eh_local_done(&local);
+    return handover;
+}
+
+/* Hands over what a desk file says at noon UTC of a day. Returns how many texts it took. */
+static uint32_t hand_over(struct fake *fake, const char *text, int32_t date)
+{
+    const struct eh_held held = {fake,         fake_highest, fake_intervals,
+                                 fake_minutes, fake_of,      fake_of};
+    fake->replaced = fake->appended = fake->named = fake->days = 0;
+    struct eh_handover handover = made(eh_str(text), &held, date * DAY_US + 12 * HOUR_US);
     uint32_t count = handover.count;
     for (uint32_t i = 0; i < count; i++)
         fake_take(fake, handover.texts[i]);
@@ -292,18 +299,9 @@ Test(handover, the_minutes_of_a_day_on_which_clocks_are_changed)
 
 Test(handover, an_engine_of_earlier_rules_is_told_no_minutes)
 {
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct fake fake = {0};
-    struct eh_desk *desk;
-    cr_assert_eq(eh_desk_parse_new(eh_str(OFFICE), &arena, &desk, NULL), 0);
     const struct eh_held held = {&fake, fake_highest, fake_intervals, NULL, fake_of, fake_of};
-    struct eh_local local;
-    eh_local_begin(&local);
-    const struct eh_hours_zone zone = eh_local_zone(&local);
-    const struct eh_handover_at at = {MONDAY * DAY_US, MONDAY, &zone};
-    struct eh_handover handover = {0};
-    cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
-    eh_local_done(&local);
+    struct eh_handover handover = made(eh_str(OFFICE), &held, MONDAY * DAY_US);
     fake_take(&fake, handover.texts[0]);
     cr_expect(fake.days == 0 && fake.appended > 0);
     eh_handover_done(&handover);
@@ -341,24 +339,14 @@ static uint32_t nobody(const void *context, struct eh_str id)
 Test(handover, a_text_has_its_bound)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
-    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
     struct fake fake = {0};
-    struct eh_error error = {0};
-    struct eh_desk *desk;
     eh_bytes_put_text(&text, "reps:\n");
     for (int i = 0; i < 20000; i++)
         eh_bytes_put_text(&text,
                           "- {id: somebody-with-a-long-name-%d, hours: {mon: 08:00-12:00}}\n", i);
-    cr_assert_eq(eh_desk_parse_new(eh_str_n((char *)text.data, text.size), &arena, &desk, &error),
-                 0, "%s", error.text);
     const struct eh_held held = {&fake, fake_highest, fake_intervals, fake_minutes, nobody, nobody};
-    struct eh_local local;
-    eh_local_begin(&local);
-    const struct eh_hours_zone zone = eh_local_zone(&local);
-    const struct eh_handover_at at = {MONDAY * DAY_US, MONDAY, &zone};
-    struct eh_handover handover = {0};
-    cr_assert_eq(eh_handover_make(desk, &held, &at, &handover), 0);
-    eh_local_done(&local);
+    struct eh_handover handover =
+        made(eh_str_n((char *)text.data, text.size), &held, MONDAY * DAY_US);
     cr_expect_gt(handover.count, 2);
     for (uint32_t i = 0; i < handover.count; i++) {
         cr_expect_leq(handover.texts[i].size, EH_SCHEDULE_TEXT_MAX);
