@@ -2,6 +2,8 @@
 """open_tickets: the desk has as many open tickets as it may have; what comes then waits, is not lost,
 keeps its order, and the desk gets out of it by itself."""
 
+import time
+
 from harness import DEAD, GROUP, INBOX, LONG, Skip, run, scenario, wait_until
 from invariants import check_invariants
 
@@ -169,6 +171,26 @@ def lowered(stack):
     settle_at(stack, MOST, 40, 10)
     stack.add_many([outcome(n) for n in range(40, 70)])
     settle_at(stack, 0, 70, 0)
+    nothing_dead(stack)
+    stack.settle()
+    check_invariants(stack)
+
+
+@scenario("room that comes while others are let in is filled at once, although nothing else comes")
+def quiet(stack):
+    start(stack)
+    redis = stack.redis
+    for first in range(0, 600, 30):
+        send(stack, range(first, first + 30))
+        settle_at(stack, MOST, first, 10)
+        ends = [outcome(n) for n in range(first, first + 30)]
+        cut = stack.random.randrange(1, 30)
+        stack.add_many(ends[:cut])
+        time.sleep(stack.random.uniform(0, 0.02))  # some are just being let in
+        stack.add_many(ends[cut:])
+        for _ in range(4):  # what is read again comes late, so that commits overtake it
+            redis.client_pause(stack.random.randrange(5, 25))
+        settle_at(stack, 0, first + 30, 0)
     nothing_dead(stack)
     stack.settle()
     check_invariants(stack)

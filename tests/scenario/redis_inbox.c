@@ -27,7 +27,7 @@ static struct bench bench;
 static struct eh_redis_link *writes;
 static struct eh_inbox *inbox;
 static struct seen seen[SEEN_MAX];
-static size_t seen_count, wanted, ups, downs, losses, largest_call;
+static size_t seen_count, wanted, ups, downs, losses, largest_call, to_release;
 static bool done_at_once;
 
 static void nothing(void *context, bool up, const char *why)
@@ -66,10 +66,16 @@ static void on_state(void *context, bool up, bool lost, const char *why)
     losses += lost;
 }
 
+static void on_releasable(void *context)
+{
+    (void)context;
+    eh_inbox_release(inbox, to_release, true);
+}
+
 static void make_inbox(int64_t keep)
 {
-    static const struct eh_inbox_callbacks callbacks = {.on_entries = on_entries,
-                                                        .on_state = on_state};
+    static const struct eh_inbox_callbacks callbacks = {
+        .on_entries = on_entries, .on_state = on_state, .on_releasable = on_releasable};
     bench_open(&bench);
     const struct eh_redis_link_options link = {bench.base, &bench.address, "write", nothing, NULL};
     cr_assert_eq(eh_redis_link_new(&link, &writes, NULL), 0);
@@ -266,6 +272,33 @@ Test(redis_inbox, never_hands_over_more_than_there_is_room_for, .init = open_all
     done_all();
     eh_inbox_set_room(inbox, 1000);
     expect_seen(100);
+    close_all();
+}
+
+static void hold_all(void)
+{
+    struct eh_inbox_hold hold[SEEN_MAX];
+    for (size_t i = 0; i < seen_count; i++)
+        hold[i] = (struct eh_inbox_hold){.id = seen[i].id, .ticket = {i, 1}, .is_ticket = true};
+    eh_inbox_hold(inbox, hold, seen_count);
+}
+
+Test(redis_inbox, a_release_while_another_is_under_way_is_asked_for_again, .init = open_all,
+     .fini = close_all)
+{
+    add(10);
+    start();
+    expect_seen(10);
+    hold_all();
+    to_release = 9;
+    eh_inbox_release(inbox, 1, true);
+    eh_inbox_release(inbox, to_release, true); /* does nothing: the first entry is being read */
+    cr_expect_eq(eh_inbox_waiting(inbox).tickets, 9);
+    expect_seen(20);
+    for (size_t i = 0; i < 10; i++)
+        cr_expect_eq(eh_stream_id_compare(seen[10 + i].id, seen[i].id), 0);
+    done_all();
+    cr_expect(bench_until(&bench, is_empty, &bench));
     close_all();
 }
 

@@ -62,8 +62,10 @@ void eh_inbox_release(struct eh_inbox *inbox, size_t tickets, bool settled)
 {
     bool reading_pending =
         inbox->phase == EH_INBOX_PENDING_LIST || inbox->phase == EH_INBOX_PENDING_READ;
-    if (inbox->releasing || reading_pending || !inbox->swept || !inbox->started)
+    if (inbox->releasing || reading_pending || !inbox->swept || !inbox->started) {
+        inbox->release_refused = inbox->started;
         return;
+    }
     inbox->releasing =
         eh_inbox_held_release(&inbox->held, tickets, &inbox->released_from, &inbox->released_to);
     if (settled)

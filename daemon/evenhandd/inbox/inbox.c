@@ -181,7 +181,7 @@ void eh_inbox_stop(struct eh_inbox *inbox)
     eh_inbox_trim_stop(inbox);
     eh_inbox_set_clear(&inbox->set);
     eh_inbox_held_clear(&inbox->held);
-    inbox->releasing = false;
+    inbox->releasing = inbox->release_refused = false;
 }
 
 void eh_inbox_set_room(struct eh_inbox *inbox, size_t entries)

@@ -63,6 +63,8 @@ struct eh_inbox_callbacks {
     void (*on_end)(void *context, struct eh_stream_id end);
     /* Told once after each (re)connect: the end of the stream was read. May be NULL. */
     void (*on_read)(void *context);
+    /* Told when a release that did nothing may be asked for again. May be NULL. */
+    void (*on_releasable)(void *context);
     /* Told when a position that Redis says disagrees with what we know. May be NULL. */
     void (*on_doubt)(void *context, const struct eh_inbox_doubt *);
 };
@@ -107,7 +109,7 @@ void eh_inbox_hold(struct eh_inbox *, const struct eh_inbox_hold *, size_t count
 void eh_inbox_wake(struct eh_inbox *, struct eh_key ticket);
 /* Releases so many held tickets, and the entries about them or about tickets that came. All come
  * again by on_entries(), in order. settled: no further entry will be held for a ticket that came
- * already. Does nothing while a release is under way. */
+ * already. Does nothing while entries are read again; on_releasable() tells when that is over. */
 void eh_inbox_release(struct eh_inbox *, size_t tickets, bool settled);
 struct eh_inbox_waiting {
     size_t tickets, others;

@@ -53,10 +53,23 @@ static void got_new(void *context, const redisReply *reply)
     eh_inbox_pump(inbox);
 }
 
+/* Without it, what waits would go on waiting until the next entry comes. */
+static void tell_releasable(struct eh_inbox *inbox)
+{
+    inbox->release_refused = false;
+    if (inbox->callbacks.on_releasable)
+        inbox->callbacks.on_releasable(inbox->context);
+    eh_inbox_pump(inbox);
+}
+
 void eh_inbox_send_new(struct eh_inbox *inbox)
 {
     if (inbox->releasing) {
         eh_inbox_reread_pending(inbox, eh_stream_id_before(inbox->released_from));
+        return;
+    }
+    if (inbox->release_refused) {
+        tell_releasable(inbox);
         return;
     }
     if (eh_inbox_recheck_due(inbox)) {

@@ -83,6 +83,7 @@ struct eh_inbox {
     struct eh_inbox_held held;
     bool releasing; /* the pending list is read up to released_to, for the released entries */
     struct eh_stream_id released_from, released_to;
+    bool release_refused;  /* a release did nothing: the owner is told once it may be asked for */
     struct eh_arena arena; /* for one reply */
 
     struct eh_inbox_pending page[EH_INBOX_PAGE];

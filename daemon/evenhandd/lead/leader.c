@@ -301,10 +301,19 @@ static void on_inbox_read(void *context)
     app_wake(context);
 }
 
+/* What is not decided yet may fill the room; deciding it looks again. */
+static void on_inbox_releasable(void *context)
+{
+    struct eh_app *app = context;
+    if (!app_waiting(app, NULL) && !app_recalling(app))
+        app_full_look(app);
+}
+
 const struct eh_inbox_callbacks app_inbox_callbacks = {.on_entries = app_take_entries,
                                                        .on_state = on_inbox_state,
                                                        .on_end = app_inbox_end,
                                                        .on_read = on_inbox_read,
+                                                       .on_releasable = on_inbox_releasable,
                                                        .on_doubt = app_inbox_doubt};
 
 /* ---- Used by life.c. */
