@@ -13,11 +13,13 @@
 
 #define DEPTH_MAX      8
 #define NAME_MAX_BYTES 40
+#define LIST_MAX       499 /* values of a line: from the 501st on libical says nothing of them */
 #define UNKNOWN        "Parse error in property name" /* a property that libical has no name for */
 
 struct source {
     struct eh_str left;
-    uint32_t line; /* lines that libical took so far */
+    uint32_t line; /* lines that libical took so far, the one that it has a part of, too */
+    bool within;   /* a long one is given in parts */
 };
 
 struct reading {
@@ -40,7 +42,8 @@ static char *line_give(char *to, size_t size, void *context)
     memcpy(to, source->left.data, n);
     to[n] = '\0';
     source->left = eh_str_n(source->left.data + n, source->left.size - n);
-    source->line += to[n - 1] == '\n' || source->left.size == 0;
+    source->line += !source->within;
+    source->within = to[n - 1] != '\n';
     return to;
 }
 
@@ -91,6 +94,10 @@ static int property_check(struct reading *r, const char *text, uint32_t line)
         return eh_error_set(r->error, EH_ENOMEM, "%u: out of memory", line);
     icalcomponent *alone = icalparser_parse_string((const char *)whole.data);
     int result = !alone || icalcomponent_count_errors(alone) ? property_refuse(r, alone, line) : 0;
+    if (result == 0 && icalcomponent_count_properties(alone, ICAL_ANY_PROPERTY) > LIST_MAX)
+        result = eh_error_set(r->error, EH_ERANGE,
+                              "%u: a list of more than %d values; write it as several lines", line,
+                              LIST_MAX);
     if (alone)
         icalcomponent_free(alone);
     return result;

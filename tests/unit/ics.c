@@ -206,6 +206,16 @@ Test(ics, broken_ones_are_refused_with_their_line)
                    "4: an event that comes since before 1900");
 }
 
+Test(ics, a_long_line_has_its_own_number)
+{
+    char text[512], words[201];
+    memset(words, 'w', 200);
+    words[200] = '\0';
+    eh_format(text, sizeof text, FILE_OF(EVENT("SUMMARY:%s\r\n%s\r\n")), words, words);
+    EH_AUTO(said) struct said s = read_text(text);
+    cr_expect_eq(strncmp(s.error.text, "7: this is no iCalendar: ", 25), 0, "%s", s.error.text);
+}
+
 Test(ics, times_up_to_their_bound)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
