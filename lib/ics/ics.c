@@ -12,15 +12,22 @@
 #include <evenhand/draw/hash.h>
 
 #include "lines.h"
+#include "moments.h"
 
 #define DAY_S      86400
 #define FIRST_YEAR 1900
 #define LAST_S     INT64_C(253402300799) /* 9999-12-31 */
 
-/* A time of an event that another event of the file says otherwise. */
+/* A time of a series that another event of the file says otherwise. */
 struct moved {
     const char *uid;
-    int64_t start_s;
+    struct icaltimetype name;
+};
+
+/* A time of an event that is to be added. */
+struct span {
+    int64_t start_s, lasts_s;
+    bool days, local;
 };
 
 struct ics_reader {
@@ -30,9 +37,12 @@ struct ics_reader {
     struct eh_error *error;
     icalcomponent *calendar;
     icalcomponent *event; /* whose times are read */
-    uint32_t line;        /* where it begins */
+    bool recurs;
+    uint32_t line; /* where it begins */
     struct moved *moved;
     uint32_t moved_count;
+    struct icaltimetype *left_out; /* its EXDATEs */
+    uint32_t left_out_count;
     int r; /* of the times that libical told so far */
 };
 
@@ -72,33 +82,13 @@ static bool event_is_override(icalcomponent *event)
     return icalcomponent_get_first_property(event, ICAL_RECURRENCEID_PROPERTY) != NULL;
 }
 
-static bool zone_is_floating(struct icaltimetype time)
-{
-    return !time.is_date && !time.zone;
-}
-
-static int64_t seconds_of(struct icaltimetype time)
-{
-    const icaltimezone *utc = icaltimezone_get_utc_timezone();
-    return icaltime_as_timet_with_zone(time, time.zone ? time.zone : utc);
-}
-
 /* ---- Checks of an event: what libical reads without a word. */
 
-static bool time_is_there(struct icaltimetype time)
+static int zone_check(const struct ics_reader *reader, icalproperty *property)
 {
-    struct icaltimetype normal = icaltime_normalize(time);
-    return !icaltime_is_null_time(time) && normal.year == time.year && normal.month == time.month &&
-           normal.day == time.day && normal.hour == time.hour && normal.minute == time.minute;
-}
-
-static int zone_check(const struct ics_reader *reader, icalproperty_kind kind,
-                      struct icaltimetype time)
-{
-    icalproperty *property = icalcomponent_get_first_property(reader->event, kind);
     icalparameter *zone =
         property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
-    if (!zone || time.zone)
+    if (!zone || eh_ics_moment(property, reader->event).zone)
         return 0;
     return eh_error_set(reader->error, EH_EPARSE,
                         "%u: the time zone `%.60s` of this event is neither in the file nor known "
@@ -112,12 +102,12 @@ static bool several(const short *list)
 }
 
 /* libical cannot be stopped: what it has to go through is bounded here. */
-static int rules_check(const struct ics_reader *reader)
+static int rules_check(const struct ics_reader *reader, icalproperty_kind kind)
 {
-    icalproperty *at = icalcomponent_get_first_property(reader->event, ICAL_RRULE_PROPERTY);
     struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
-    for (; at; at = icalcomponent_get_next_property(reader->event, ICAL_RRULE_PROPERTY)) {
-        struct icalrecurrencetype rule = icalproperty_get_rrule(at);
+    icalproperty *at = icalcomponent_get_first_property(reader->event, kind);
+    for (; at; at = icalcomponent_get_next_property(reader->event, kind)) {
+        struct icalrecurrencetype rule = icalvalue_get_recur(icalproperty_get_value(at));
         if (rule.freq < ICAL_DAILY_RECURRENCE || several(rule.by_hour) || several(rule.by_minute) ||
             several(rule.by_second))
             return eh_error_set(reader->error, EH_ERANGE,
@@ -129,22 +119,70 @@ static int rules_check(const struct ics_reader *reader)
     return 0;
 }
 
+/* The times that it names beside its own. */
+static int names_check(const struct ics_reader *reader, icalproperty_kind kind)
+{
+    icalproperty *at = icalcomponent_get_first_property(reader->event, kind);
+    for (uint32_t count = 1; at; count++) {
+        struct icaltimetype time = eh_ics_moment(at, reader->event);
+        if (count > EH_ICS_NAMED_MAX)
+            return eh_error_set(reader->error, EH_ERANGE, "%u: an event with more than %d %s",
+                                reader->line, EH_ICS_NAMED_MAX, icalproperty_kind_to_string(kind));
+        if (!icaltime_is_null_time(time) && !eh_ics_is_there(time))
+            return eh_error_set(reader->error, EH_EPARSE,
+                                "%u: the %s of this event is no time that there is", reader->line,
+                                icalproperty_kind_to_string(kind));
+        int r = zone_check(reader, at);
+        if (r < 0)
+            return r;
+        at = icalcomponent_get_next_property(reader->event, kind);
+    }
+    return 0;
+}
+
+static int range_check(const struct ics_reader *reader)
+{
+    icalproperty *name =
+        icalcomponent_get_first_property(reader->event, ICAL_RECURRENCEID_PROPERTY);
+    if (!name || !icalproperty_get_first_parameter(name, ICAL_RANGE_PARAMETER))
+        return 0;
+    return eh_error_set(reader->error, EH_EINVAL,
+                        "%u: an event that changes a series from one time on (RANGE) is not "
+                        "understood; end the series there, and let another begin",
+                        reader->line);
+}
+
+static int properties_check(const struct ics_reader *reader)
+{
+    static const icalproperty_kind named[] = {ICAL_RECURRENCEID_PROPERTY, ICAL_EXDATE_PROPERTY,
+                                              ICAL_RDATE_PROPERTY};
+    icalcomponent *event = reader->event;
+    int r = zone_check(reader, icalcomponent_get_first_property(event, ICAL_DTSTART_PROPERTY));
+    if (r == 0)
+        r = zone_check(reader, icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY));
+    for (size_t i = 0; r == 0 && i < sizeof named / sizeof *named; i++)
+        r = names_check(reader, named[i]);
+    if (r == 0)
+        r = range_check(reader);
+    if (r == 0)
+        r = rules_check(reader, ICAL_RRULE_PROPERTY);
+    return r < 0 ? r : rules_check(reader, ICAL_EXRULE_PROPERTY);
+}
+
 static int event_check(const struct ics_reader *reader)
 {
     struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
     struct icaltimetype end = icalcomponent_get_dtend(reader->event);
     if (!icalcomponent_get_uid(reader->event))
         return eh_error_set(reader->error, EH_EPARSE, "%u: an event without UID", reader->line);
-    if (!time_is_there(start))
+    if (!eh_ics_is_there(start))
         return eh_error_set(reader->error, EH_EPARSE,
                             "%u: an event without a DTSTART that there is", reader->line);
-    if (!time_is_there(end) || seconds_of(end) < seconds_of(start) || start.is_date != end.is_date)
+    if (!eh_ics_is_there(end) || eh_ics_seconds(end) < eh_ics_seconds(start) ||
+        start.is_date != end.is_date)
         return eh_error_set(reader->error, EH_EPARSE,
                             "%u: an event whose end is no time behind its DTSTART", reader->line);
-    int r = zone_check(reader, ICAL_DTSTART_PROPERTY, start);
-    if (r == 0)
-        r = zone_check(reader, ICAL_DTEND_PROPERTY, end);
-    return r < 0 ? r : rules_check(reader);
+    return properties_check(reader);
 }
 
 /* ---- Its times. */
@@ -171,13 +209,25 @@ static struct eh_str id_make(struct ics_reader *reader, int64_t start_s, bool on
     return eh_arena_str(reader->arena, eh_str(text));
 }
 
-static bool time_is_moved(const struct ics_reader *reader, int64_t start_s)
+/* Whether it is left out, or is said otherwise by another event. */
+static bool time_is_named(const struct ics_reader *reader, int64_t start_s)
 {
+    struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
     const char *uid = icalcomponent_get_uid(reader->event);
+    for (uint32_t i = 0; i < reader->left_out_count; i++)
+        if (eh_ics_names(reader->left_out[i], start, start_s))
+            return true;
     for (uint32_t i = 0; i < reader->moved_count; i++)
-        if (reader->moved[i].start_s == start_s && strcmp(reader->moved[i].uid, uid) == 0)
+        if (strcmp(reader->moved[i].uid, uid) == 0 &&
+            eh_ics_names(reader->moved[i].name, start, start_s))
             return true;
     return false;
+}
+
+static struct icaltimetype event_name(icalcomponent *event)
+{
+    return eh_ics_moment(icalcomponent_get_first_property(event, ICAL_RECURRENCEID_PROPERTY),
+                         event);
 }
 
 static void moved_look(struct ics_reader *reader)
@@ -186,32 +236,46 @@ static void moved_look(struct ics_reader *reader)
     for (icalcomponent *event; (event = icalcompiter_deref(&at)) != NULL; icalcompiter_next(&at)) {
         const char *uid = icalcomponent_get_uid(event);
         if (uid && event_is_override(event) && reader->moved_count < EH_ICS_EVENTS_MAX)
-            reader->moved[reader->moved_count++] =
-                (struct moved){uid, seconds_of(icalcomponent_get_recurrenceid(event))};
+            reader->moved[reader->moved_count++] = (struct moved){uid, event_name(event)};
     }
 }
 
-static int time_add(struct ics_reader *reader, int64_t start_s)
+/* What tells it apart from the other times of the event. */
+static int64_t time_key(const struct ics_reader *reader, int64_t start_s)
+{
+    if (!event_is_override(reader->event))
+        return start_s;
+    struct icaltimetype name = event_name(reader->event);
+    if (eh_ics_is_floating(name))
+        name.zone = icalcomponent_get_dtstart(reader->event).zone;
+    return eh_ics_seconds(name);
+}
+
+static struct span event_span(const struct ics_reader *reader, int64_t start_s)
 {
     struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
     struct icaltimetype end = icalcomponent_get_dtend(reader->event);
-    int64_t lasts_s = seconds_of(end) - seconds_of(start);
-    bool override = event_is_override(reader->event);
-    int64_t of_s = override ? seconds_of(icalcomponent_get_recurrenceid(reader->event)) : start_s;
-    struct eh_ics_time time = {.id = id_make(reader, of_s, override || event_recurs(reader->event)),
-                               .busy = event_is_busy(reader->event),
-                               .cancelled =
-                                   icalcomponent_get_status(reader->event) == ICAL_STATUS_CANCELLED,
-                               .days = start.is_date,
-                               .local = zone_is_floating(start),
-                               .from_s = start_s,
-                               .until_s = start_s + lasts_s,
-                               .line = reader->line};
+    return (struct span){start_s, eh_ics_seconds(end) - eh_ics_seconds(start), start.is_date,
+                         eh_ics_is_floating(start)};
+}
+
+static int time_add(struct ics_reader *reader, struct span span)
+{
+    bool one_of_several = event_is_override(reader->event) || reader->recurs;
+    struct eh_ics_time time = {
+        .id = id_make(reader, time_key(reader, span.start_s), one_of_several),
+        .busy = event_is_busy(reader->event),
+        .cancelled = icalcomponent_get_status(reader->event) == ICAL_STATUS_CANCELLED,
+        .days = span.days,
+        .local = span.local,
+        .from_s = span.start_s,
+        .until_s = span.start_s + span.lasts_s,
+        .line = reader->line};
     if (time.days) {
-        int32_t days = (int32_t)(lasts_s / DAY_S);
-        time.first = (int32_t)(start_s / DAY_S);
+        int32_t days = (int32_t)(span.lasts_s / DAY_S);
+        time.first = (int32_t)(span.start_s / DAY_S);
         time.last = time.first + (days > 0 ? days : 1) - 1;
-        time.until_s = start_s + (days > 0 ? days : 1) * (int64_t)DAY_S;
+        time.until_s = span.start_s + (days > 0 ? days : 1) * (int64_t)DAY_S;
     }
     if (time.until_s <= reader->window->from_s || time.from_s >= reader->window->until_s)
         return 0;
@@ -231,8 +295,27 @@ static void on_time(icalcomponent *event, struct icaltime_span *span, void *cont
 {
     struct ics_reader *reader = context;
     (void)event;
-    if (reader->r == 0 && !time_is_moved(reader, span->start))
-        reader->r = time_add(reader, span->start);
+    if (reader->r == 0 && !time_is_named(reader, span->start))
+        reader->r = time_add(reader, event_span(reader, span->start));
+}
+
+/* Takes the EXDATEs from the event: libical compares their days by UTC. */
+static int left_out_take(struct ics_reader *reader)
+{
+    int count = icalcomponent_count_properties(reader->event, ICAL_EXDATE_PROPERTY);
+    reader->left_out_count = 0;
+    if (count == 0)
+        return 0;
+    reader->left_out = eh_arena_alloc(reader->arena, (size_t)count * sizeof *reader->left_out);
+    if (!reader->left_out)
+        return eh_error_set(reader->error, EH_ENOMEM, "%u: out of memory", reader->line);
+    for (icalproperty *at;
+         (at = icalcomponent_get_first_property(reader->event, ICAL_EXDATE_PROPERTY)) != NULL;) {
+        reader->left_out[reader->left_out_count++] = eh_ics_moment(at, reader->event);
+        icalcomponent_remove_property(reader->event, at);
+        icalproperty_free(at);
+    }
+    return 0;
 }
 
 static struct icaltimetype utc_time(int64_t seconds)
@@ -246,9 +329,13 @@ static int event_read(struct ics_reader *reader)
     int r = event_check(reader);
     if (r < 0)
         return r;
-    if (!event_recurs(reader->event))
-        return time_add(reader, seconds_of(icalcomponent_get_dtstart(reader->event)));
-    reader->r = 0;
+    int64_t start_s = eh_ics_seconds(icalcomponent_get_dtstart(reader->event));
+    reader->recurs = event_recurs(reader->event) && !event_is_override(reader->event);
+    if (!reader->recurs)
+        return time_add(reader, event_span(reader, start_s));
+    reader->r = left_out_take(reader);
+    if (reader->r < 0)
+        return reader->r;
     icalcomponent_foreach_recurrence(reader->event, utc_time(reader->window->from_s),
                                      utc_time(reader->window->until_s), on_time, reader);
     return reader->r;

@@ -127,6 +127,139 @@ Test(ics, one_time_may_be_moved)
            "1@x 20260602T0800 2026-06-02T12:00..2026-06-02T13:00\n");
 }
 
+/* Mondays at nine in Oslo: 7, 14 and 21 December, and what is said beside them. */
+#define MONDAYS                                                                                    \
+    EVENT("DTSTART;TZID=Europe/Oslo:20261207T090000\r\nDTEND;TZID=Europe/Oslo:20261207T100000\r\n" \
+          "RRULE:FREQ=WEEKLY;COUNT=3\r\n")
+#define FIRST_AND_LAST                                                                             \
+    "1@x 20261207T0800 2026-12-07T08:00..2026-12-07T09:00\n"                                       \
+    "1@x 20261221T0800 2026-12-21T08:00..2026-12-21T09:00\n"
+
+Test(ics, a_time_is_named_in_the_zone_of_its_series)
+{
+    static const char *const names[] = {"RECURRENCE-ID;TZID=Europe/Oslo:20261214T090000\r\n",
+                                        "RECURRENCE-ID;TZID=America/New_York:20261214T030000\r\n",
+                                        "RECURRENCE-ID:20261214T080000Z\r\n",
+                                        "RECURRENCE-ID:20261214T090000\r\n"};
+    static const char *const others[][2] = {
+        {"DTSTART;TZID=Europe/Oslo:20261215T090000\r\nDURATION:PT2H\r\n",
+         "1@x 20261214T0800 2026-12-15T08:00..2026-12-15T10:00\n"},
+        {"DTSTART;TZID=Europe/Oslo:20260615T090000\r\nDURATION:PT2H\r\n", /* summer time */
+         "1@x 20261214T0800 2026-06-15T07:00..2026-06-15T09:00\n"},
+        {"DTSTART;TZID=Europe/Oslo:20261214T090000\r\nSTATUS:CANCELLED\r\n",
+         "1@x 20261214T0800 free 2026-12-14T08:00..2026-12-14T08:00\n"},
+        {"DTSTART;TZID=Europe/Oslo:20261214T090000\r\nTRANSP:TRANSPARENT\r\n",
+         "1@x 20261214T0800 free 2026-12-14T08:00..2026-12-14T08:00\n"}};
+    char text[1024], wanted[512];
+    for (size_t i = 0; i < 16; i++) {
+        eh_format(text, sizeof text, FILE_OF(MONDAYS EVENT("%s%s")), names[i / 4],
+                  others[i % 4][0]);
+        eh_format(wanted, sizeof wanted, FIRST_AND_LAST "%s", others[i % 4][1]);
+        expect(text, wanted);
+    }
+}
+
+Test(ics, a_time_is_named_behind_a_change_of_the_clock)
+{
+    expect(FILE_OF(OSLO EVENT("DTSTART;TZID=W. Europe:20260323T090000\r\nDURATION:PT1H\r\n"
+                              "RRULE:FREQ=WEEKLY;COUNT=3\r\n")
+                       EVENT("RECURRENCE-ID;TZID=W. Europe:20260330T090000\r\n"
+                             "DTSTART;TZID=W. Europe:20260328T090000\r\nDURATION:PT1H\r\n")),
+           "1@x 20260323T0800 2026-03-23T08:00..2026-03-23T09:00\n"
+           "1@x 20260406T0700 2026-04-06T07:00..2026-04-06T08:00\n"
+           "1@x 20260330T0700 2026-03-28T08:00..2026-03-28T09:00\n");
+}
+
+Test(ics, a_time_is_named_by_its_day)
+{
+    expect(FILE_OF(EVENT("DTSTART;TZID=Asia/Tokyo:20260105T080000\r\nDURATION:PT1H\r\n"
+                         "RRULE:FREQ=DAILY;COUNT=4\r\nEXDATE;VALUE=DATE:20260106\r\n")
+                       EVENT("RECURRENCE-ID;VALUE=DATE:20260107\r\n"
+                             "DTSTART;VALUE=DATE:20260120\r\n")),
+           "1@x 20260104T2300 2026-01-04T23:00..2026-01-05T00:00\n"
+           "1@x 20260107T2300 2026-01-07T23:00..2026-01-08T00:00\n"
+           "1@x 20260107T0000 2026-01-20..2026-01-20\n");
+    expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20260105\r\nRRULE:FREQ=DAILY;COUNT=4\r\n"
+                         "EXDATE;TZID=Asia/Tokyo:20260106T000000\r\n")
+                       EVENT("RECURRENCE-ID;TZID=America/New_York:20260107T000000\r\n"
+                             "DTSTART;VALUE=DATE:20260120\r\nSTATUS:CANCELLED\r\n")),
+           "1@x 20260105T0000 2026-01-05..2026-01-05\n"
+           "1@x 20260108T0000 2026-01-08..2026-01-08\n"
+           "1@x 20260107T0500 free 2026-01-20..2026-01-20\n");
+}
+
+Test(ics, times_are_left_out)
+{
+    expect(FILE_OF(EVENT("DTSTART;TZID=Europe/Oslo:20261207T090000\r\nDURATION:PT1H\r\n"
+                         "RRULE:FREQ=DAILY;COUNT=6\r\n"
+                         "EXDATE;TZID=Europe/Oslo:20261208T090000,20261209T090000\r\n"
+                         "EXDATE:20261210T080000Z\r\nEXDATE:20261211T090000\r\n")),
+           "1@x 20261207T0800 2026-12-07T08:00..2026-12-07T09:00\n"
+           "1@x 20261212T0800 2026-12-12T08:00..2026-12-12T09:00\n");
+}
+
+Test(ics, what_is_said_of_an_event_that_recurs_is_one_time)
+{
+    expect(FILE_OF(MONDAYS EVENT("RECURRENCE-ID;TZID=Europe/Oslo:20261214T090000\r\n"
+                                 "DTSTART;TZID=Europe/Oslo:20261214T090000\r\nDURATION:PT2H\r\n"
+                                 "RRULE:FREQ=WEEKLY;COUNT=3\r\n")),
+           FIRST_AND_LAST "1@x 20261214T0800 2026-12-14T08:00..2026-12-14T10:00\n");
+}
+
+Test(ics, names_that_cannot_be_understood_are_refused)
+{
+    static const char *const kinds[] = {"RECURRENCE-ID", "EXDATE", "RDATE"};
+    char text[512], wanted[128];
+    for (size_t i = 0; i < 3; i++) {
+        eh_format(text, sizeof text, FILE_OF(EVENT("DTSTART:20261214T080000Z\r\n%s;%s\r\n")),
+                  kinds[i], "TZID=Nowhere/City:20261214T090000");
+        expect_refused(text, "4: the time zone `Nowhere/City` of this event is neither in the file "
+                             "nor known here");
+        eh_format(text, sizeof text, FILE_OF(EVENT("DTSTART:20261214T080000Z\r\n%s;%s\r\n")),
+                  kinds[i], "VALUE=DATE:20260230");
+        eh_format(wanted, sizeof wanted, "4: the %s of this event is no time that there is",
+                  kinds[i]);
+        expect_refused(text, wanted);
+    }
+    expect_refused(FILE_OF(MONDAYS EVENT("DTSTART:20261214T080000Z\r\nRECURRENCE-ID;RANGE="
+                                         "THISANDFUTURE;TZID=Europe/Oslo:20261214T090000\r\n")),
+                   "10: an event that changes a series from one time on (RANGE) is not understood; "
+                   "end the series there, and let another begin");
+    expect_refused(FILE_OF(EVENT("DTSTART:20260501T080000Z\r\nRRULE:FREQ=DAILY\r\n"
+                                 "EXRULE:FREQ=SECONDLY\r\n")),
+                   "4: an event that comes more than once a day");
+}
+
+/* So many dates that are left out, as lists of at most so many. */
+static void left_out_put(struct eh_bytes *text, int count, int list)
+{
+    eh_bytes_put_text(text, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1@x\n"
+                            "DTSTART:20260101T080000Z\nRRULE:FREQ=YEARLY;COUNT=1");
+    for (int i = 0; i < count; i++)
+        eh_bytes_put_text(text, i % list ? ",20270101T080000Z" : "\nEXDATE:20270101T080000Z");
+    eh_bytes_put_text(text, "\nEND:VEVENT\nEND:VCALENDAR\n");
+    eh_bytes_put_u8(text, 0);
+}
+
+static void expect_left_out(int count, int list, const char *refused)
+{
+    EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+    left_out_put(&text, count, list);
+    cr_assert(!text.failed);
+    if (refused)
+        expect_refused((const char *)text.data, refused);
+    else
+        expect((const char *)text.data, "1@x 20260101T0800 2026-01-01T08:00..2026-01-01T08:00\n");
+}
+
+Test(ics, names_up_to_their_bound)
+{
+    expect_left_out(EH_ICS_NAMED_MAX, 400, NULL);
+    expect_left_out(EH_ICS_NAMED_MAX + 1, 400, "2: an event with more than 2000 EXDATE");
+    expect_left_out(499, 499, NULL);
+    expect_left_out(500, 500, "6: a list of more than 499 values; write it as several lines");
+}
+
 Test(ics, who_is_free)
 {
     static const char *const free_lines[] = {
