@@ -436,6 +436,11 @@ static int wait_for_schema(const struct eh_config *config, struct eh_schema_foun
     }
 }
 
+static void advice_print(void *context, const char *line)
+{
+    printf("%s: warning: %s\n", (const char *)context, line);
+}
+
 int eh_life_check(const struct eh_config *config, struct eh_error *error)
 {
     struct eh_app app = {.services.config = config};
@@ -445,7 +450,7 @@ int eh_life_check(const struct eh_config *config, struct eh_error *error)
     if (r == 0)
         r = app_desk_file_identity(&app, currency, error);
     if (r == 0)
-        r = app_desk_file_check_holidays(&app, error);
+        r = app_desk_file_check_hours(&app, advice_print, (void *)config->desk, error);
     if (r == 0)
         r = redis_address(config, &address, error);
     explicit_bzero(&address, sizeof address);

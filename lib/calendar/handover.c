@@ -196,13 +196,18 @@ static int group_number(struct maker *m, uint32_t at, uint32_t end, uint32_t *re
     return 0;
 }
 
-/* Hours without work are known by their number alone. */
+/* Of hours without work one is named, the others are counted. */
 static void group_look(struct maker *m, const struct eh_use *use, const struct eh_hours *hours)
 {
     if (intervals_from(hours->spans, hours->count, m->now_us) < hours->count)
         return;
+    bool is_own = use->hours->id.size == 0;
     if (m->to->idle++ == 0)
-        eh_format(m->to->idle_of, sizeof m->to->idle_of, "%.*s", EH_STR_ARG(use->id));
+        eh_format(m->to->idle_of, sizeof m->to->idle_of, "%s %.*s",
+                  !is_own        ? "calendar"
+                  : use->is_team ? "team"
+                                 : "rep",
+                  EH_STR_ARG(is_own ? use->id : use->hours->id));
 }
 
 static int group_make(struct maker *m, uint32_t at, uint32_t end, uint32_t *ret_number)

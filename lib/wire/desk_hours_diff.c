@@ -150,14 +150,6 @@ size_t eh_desk_hours_diff(const struct eh_desk *old, const struct eh_desk *new,
     return to.count;
 }
 
-static bool has_work(const struct eh_desk_calendar *calendar)
-{
-    for (int i = 0; i < 7; i++)
-        if (calendar->week[i].span_count > 0)
-            return true;
-    return false;
-}
-
 static uint32_t days_within(const struct eh_desk_calendar *calendar, int32_t from, int32_t until)
 {
     uint32_t count = 0;
@@ -188,16 +180,6 @@ size_t eh_desk_hours_warnings(const struct eh_desk *desk, eh_desk_line_fn *line,
 {
     struct eh_lines to = {.line = line, .context = context};
     for (uint32_t i = 0; i < desk->calendar_count; i++)
-        if (!has_work(&desk->calendars[i]))
-            eh_lines_say(&to, "calendar %.*s: has no hours; whoever has it is never dealt anything",
-                         EH_STR_ARG(desk->calendars[i].id));
-    for (uint32_t i = 0; i < desk->calendar_count; i++)
         file_warn(&to, &desk->calendars[i]);
-    for (uint32_t i = 0; i < desk->rep_count; i++) {
-        const struct eh_desk_calendar *hours = desk->reps[i].hours;
-        if (hours && hours->id.size == 0 && !has_work(hours))
-            eh_lines_say(&to, "rep %.*s: has hours without any; they are never dealt anything",
-                         EH_STR_ARG(desk->reps[i].id));
-    }
     return to.count;
 }

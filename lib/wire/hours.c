@@ -18,6 +18,17 @@ void eh_hours_done(struct eh_hours *hours)
     *hours = (struct eh_hours)EH_HOURS_INIT;
 }
 
+bool eh_hours_any(const struct eh_desk_calendar *calendar)
+{
+    const struct eh_desk_calendar *of = calendar->holidays_of ? calendar->holidays_of : calendar;
+    bool any = false;
+    for (int i = 0; i < 7; i++)
+        any |= calendar->week[i].span_count > 0;
+    for (uint32_t i = 0; !any && i < of->holiday_count; i++)
+        any = of->holidays[i].day.span_count > 0;
+    return any;
+}
+
 static int holiday_compare(const void *date, const void *item)
 {
     const struct eh_desk_holiday *holiday = item;

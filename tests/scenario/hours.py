@@ -371,11 +371,17 @@ def idle(stack):
     hours.start(utc("2025-06-11 21:59:54"))  # Wed 23:59:54
     assert alarms() == [], "six seconds of work are left"
     wait_until("the day turns", alarms)
-    assert alarms()[0].startswith("hours: sales works by hours that have none in the 30 days"), alarms()
-    apply(desk(*shut[1:]))
+    assert alarms()[0].startswith("hours: calendar office has none in the 30 days"), alarms()
+    none = "calendar office: has no hours from 2025-06-12 to 2025-07-12, with its holidays"
+    assert none not in " ".join(apply(desk(*shut[1:])))
     assert alarms() == [], "the 12th is one of the 30 days"
-    apply(desk(*shut))
+    stack.write_desk(desk(*shut))
+    for command in ("diff", "apply"):
+        code, out, errors = stack.cli("desk", command, stack.dir + "/desk.yaml")
+        assert code == 0 and "warning: %s; nothing is dealt" % none in out, (out, errors)
     wait_until("it is told at once", alarms)
+    hours.daemon.signal(signal.SIGHUP)
+    wait_until("SIGHUP says it, too", lambda: hours.daemon.logged("desk.yaml: %s; nothing" % none))
     what = desk()
     what["calendars"][0]["hours"] = {}
     assert any("calendar office: has no hours" in line for line in apply(what)), "a warning, no refusal"

@@ -72,8 +72,18 @@ def a_bad_desk_file_is_refused_in_one_line():
             write("c.yaml", "desk_file: none.yaml\n"))
 
 
+def what_a_desk_file_says_of_hours_is_looked_at():
+    desk = "time_zone: UTC\ncalendars:\n- {id: a, hours: {mon: 08:00-16:00}}\n- {id: office, hours: {}%s}\n"
+    config = write("h.yaml", "desk_file: hours.yaml\n")
+    write("hours.yaml", desk % "")
+    done = run("--config", config, "--check")
+    assert done.returncode == 0 and "are good" in done.stdout, done
+    assert "hours.yaml: warning: calendar office: has no hours; whoever" in done.stdout, done
+
+
 TESTS = [wrong_calls_are_told, a_good_configuration_is_said_to_be_good,
-         a_bad_one_is_refused_in_one_line, a_bad_desk_file_is_refused_in_one_line]
+         a_bad_one_is_refused_in_one_line, a_bad_desk_file_is_refused_in_one_line,
+         what_a_desk_file_says_of_hours_is_looked_at]
 
 
 def main():

@@ -172,18 +172,6 @@ Test(desk_hours, diff_says_what_changes)
     expect_diff(OFFICE, OFFICE, "");
 }
 
-Test(desk_hours, hours_without_an_hour_are_a_warning)
-{
-    EH_AUTO(loaded)
-    struct loaded l = load("calendars: [{id: none, hours: {}}]\n"
-                           "reps: [{id: ana, hours: {}}, {id: eli, hours: {mon: 08:00-09:00}}]\n"
-                           "teams: [{id: a, reps: [ana], capacity: 9}]");
-    char lines[LINES_MAX] = "";
-    cr_expect_eq(eh_desk_warnings(l.desk, add_line, lines), 2);
-    cr_expect_str_eq(lines, "calendar none: has no hours; whoever has it is never dealt anything\n"
-                            "rep ana: has hours without any; they are never dealt anything\n");
-}
-
 /* --- Instants --- */
 
 #define SPRING_S 1774746000 /* 2026-03-29 03:00 becomes 04:00 */

@@ -130,6 +130,7 @@ OWN = {
     "host/yaml_table.h": "#include <jansson.h>\n",
     "pool/next.h": "struct eh_pool_statement *statement; eh_plan_line_fn *line; void *context;",
     "calendar/handover.h": "struct eh_engine *engine; struct eh_hours_zone zone; int32_t today;",
+    "calendar/idle.h": "struct eh_hours_zone zone; eh_desk_line_fn *line;",
     "ics/holidays.h": "eh_holidays_read_fn *read; int32_t today;",
     "ics/ics.h": "int64_t now_s, in_a_year_s; struct eh_ics ics;",
     "calendar/zones.h": """int64_t offset_s(void *, const char *, int64_t); struct eh_hours hours;

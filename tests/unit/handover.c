@@ -329,6 +329,29 @@ Test(handover, the_zone_of_the_process_is_as_it_was)
     cr_expect_null(getenv("TZ"));
 }
 
+/* The alarm's words. */
+static void expect_idle(const char *text, uint32_t count, const char *of)
+{
+    struct fake fake = {0};
+    const struct eh_held held = {&fake,        fake_highest, fake_intervals,
+                                 fake_minutes, fake_of,      fake_of};
+    struct eh_handover handover = made(eh_str(text), &held, MONDAY * DAY_US);
+    cr_expect_eq(handover.idle, count);
+    cr_expect_str_eq(handover.idle_of, of);
+    eh_handover_done(&handover);
+}
+
+Test(handover, hours_without_work_are_named)
+{
+    expect_idle(OFFICE, 0, "");
+    expect_idle("calendars: [{id: none, hours: {}}]\n"
+                "reps: [{id: ana, hours: none}, {id: bob, hours: none}]\n"
+                "teams: [{id: sales, hours: none}]\n",
+                1, "calendar none");
+    expect_idle("reps: [{id: ana, hours: {}}]\n", 1, "rep ana");
+    expect_idle("reps: [ana]\nteams: [{id: sales, reps: [ana], hours: {}}]\n", 1, "team sales");
+}
+
 static uint32_t nobody(const void *context, struct eh_str id)
 {
     (void)context;

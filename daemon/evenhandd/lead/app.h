@@ -42,6 +42,11 @@ int eh_app_submit(struct eh_app *, struct eh_command *, struct eh_error *) EH_MU
 /* A desk file's time zones, as eh_app_submit() looks at them. -EH_EINVAL: one is none. */
 int eh_app_check_zone(struct eh_app *, const struct eh_desk *, struct eh_error *) EH_MUST_CHECK;
 
+/* Advice on a desk's hours that have no work in the days to come from now on, a line each.
+ * -EH_ENOMEM. */
+int eh_app_idle_hours(struct eh_app *, const struct eh_desk *, eh_desk_line_fn *line,
+                      void *context) EH_MUST_CHECK;
+
 /* For readers of the state, since nothing leaves the process before its COMMIT is confirmed. Calls
  * on_confirmed(true) once all decisions so far are committed (at once, if nothing is in flight), or
  * on_confirmed(false) if that never became known. -EH_ENOMEM: it will not be called. */

@@ -16,6 +16,7 @@
 #include "lead/beside.h"
 
 #define PATH_BYTES 4096
+#define ADVICE_MAX 20 /* lines that are logged of a file */
 
 /* The whole file, bounded. */
 static int file_read(const char *path, struct eh_bytes *ret, struct eh_error *error)
@@ -92,7 +93,22 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
     return 0;
 }
 
-int app_desk_file_check_holidays(struct eh_app *app, struct eh_error *error)
+/* The hours of a text whose days of holidays are in it. */
+static int hours_check(struct eh_app *app, const struct eh_bytes *whole, eh_desk_line_fn *line,
+                       void *context, struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_desk *desk;
+    int r = eh_desk_parse(eh_str_n((const char *)whole->data, whole->size), &arena, &desk, error);
+    if (r == 0)
+        r = eh_app_check_zone(app, desk, error);
+    if (r == 0 && eh_app_idle_hours(app, desk, line, context) < 0)
+        r = eh_error_set(error, EH_ENOMEM, "1: out of memory");
+    return r;
+}
+
+int app_desk_file_check_hours(struct eh_app *app, eh_desk_line_fn *line, void *context,
+                              struct eh_error *error)
 {
     EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT, whole = EH_BYTES_INIT;
     struct eh_error inner = {0};
@@ -100,6 +116,8 @@ int app_desk_file_check_holidays(struct eh_app *app, struct eh_error *error)
     if (r < 0)
         return r;
     r = file_expand(app, years_now(app), &text, &whole, &inner);
+    if (r == 0)
+        r = hours_check(app, &whole, line, context, &inner);
     return r < 0 ? eh_error_set(error, inner.code, "%s:%s", app->services.config->desk, inner.text)
                  : 0;
 }
@@ -113,11 +131,35 @@ static void refused(struct eh_app *app, const char *text)
     eh_log(EH_LOG_ERROR, "desk file refused, the old one stays: %s", line);
 }
 
+struct said {
+    const char *path;
+    uint32_t count;
+};
+
+static void advice_log(void *context, const char *line)
+{
+    struct said *said = context;
+    if (said->count++ < ADVICE_MAX)
+        eh_log(EH_LOG_WARNING, "%s: %s", said->path, line);
+}
+
+/* What `evenhand desk apply` would say of its hours. */
+static void advise(struct eh_app *app)
+{
+    struct said said = {app->services.config->desk, 0};
+    const struct eh_desk *desk = app->state.engine ? eh_engine_desk(app->state.engine) : NULL;
+    if (desk && eh_app_idle_hours(app, desk, advice_log, &said) == 0 && said.count > ADVICE_MAX)
+        eh_log(EH_LOG_WARNING, "%s: %u more; `evenhand desk diff` says all", said.path,
+               said.count - ADVICE_MAX);
+}
+
 static void on_applied(void *context, const struct eh_command_result *result)
 {
     struct eh_app *app = context;
     if (result->code < 0)
         refused(app, result->message);
+    else
+        advise(app);
 }
 
 void app_desk_file_load(struct eh_app *app, const char *actor)

@@ -21,7 +21,8 @@ int app_desk_file_look(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
 bool app_desk_file_differs(const struct eh_app *);
 /* Sets desk_id, currency and the clock's zone from the file. */
 int app_desk_file_identity(struct eh_app *, char currency[4], struct eh_error *) EH_MUST_CHECK;
-/* Whether the files of holidays that it names can be read. */
-int app_desk_file_check_holidays(struct eh_app *, struct eh_error *) EH_MUST_CHECK;
+/* Whether the files of holidays and the zones that it names can be read; advice on its hours. */
+int app_desk_file_check_hours(struct eh_app *, eh_desk_line_fn *line, void *context,
+                              struct eh_error *) EH_MUST_CHECK;
 
 #endif

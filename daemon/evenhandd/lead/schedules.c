@@ -5,6 +5,7 @@
 #include "lead/parts.h"
 
 #include <evenhand/calendar/handover.h>
+#include <evenhand/calendar/idle.h>
 
 #include "host/local.h"
 #include "host/log.h"
@@ -40,10 +41,10 @@ static void idle_tell(struct eh_app *app, const struct eh_handover *handover)
         return;
     }
     app_alarm(app, EH_ALARM_HOURS,
-              "hours: %s works by hours that have none in the %d days to come%s; nothing is dealt "
-              "by them; look at `calendars` of the desk file",
+              "hours: %s has none in the %d days to come%s; nothing is dealt by them; look at "
+              "`hours` and `holidays` of the desk file",
               handover->idle_of, EH_SCHEDULE_DAYS,
-              handover->idle > 1 ? ", and so do others by theirs" : "");
+              handover->idle > 1 ? ", nor have others that `evenhand desk diff` names" : "");
 }
 
 static int handed_over(struct eh_app *app, struct eh_batch *b, int32_t date)
@@ -68,6 +69,20 @@ static int handed_over(struct eh_app *app, struct eh_batch *b, int32_t date)
     if (r == 0)
         idle_tell(app, &handover);
     eh_handover_done(&handover);
+    return r;
+}
+
+int eh_app_idle_hours(struct eh_app *app, const struct eh_desk *desk, eh_desk_line_fn *line,
+                      void *context)
+{
+    struct eh_local local;
+    int64_t now_us = eh_clock_now_us(&app->services.clock);
+    int32_t date = eh_clock_date_in(&app->services.clock, desk->time_zone, now_us);
+    eh_local_begin(&local);
+    const struct eh_hours_zone zone = eh_local_zone(&local);
+    const struct eh_handover_at at = {now_us, date, &zone};
+    int r = eh_idle_warnings(desk, &at, line, context);
+    eh_local_done(&local);
     return r;
 }
 

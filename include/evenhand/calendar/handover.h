@@ -19,8 +19,9 @@
 
 EH_C_BEGIN
 
-#define EH_HANDOVER_TEXTS_MAX 1024 /* inputs of one handover */
-#define EH_HANDOVER_BACK_DAYS 60   /* a gap behind an old window is filled no farther back */
+#define EH_HANDOVER_TEXTS_MAX  1024 /* inputs of one handover */
+#define EH_HANDOVER_IDLE_BYTES (EH_ID_MAX + 16)
+#define EH_HANDOVER_BACK_DAYS  60 /* a gap behind an old window is filled no farther back */
 
 /* What the engine holds. */
 struct eh_held {
@@ -51,8 +52,8 @@ struct eh_handover_at {
 struct eh_handover {
     struct eh_bytes *texts; /* none: the engine holds what it should */
     uint32_t count, room;
-    uint32_t idle;               /* hours that have no work in all of the window */
-    char idle_of[EH_ID_MAX + 1]; /* somebody who works by one of them */
+    uint32_t idle;                        /* hours that have no work in all of the window */
+    char idle_of[EH_HANDOVER_IDLE_BYTES]; /* one of them: "calendar office"; own ones: "rep ana" */
 };
 
 /* -EH_EFULL: more schedules or texts than there may be; -EH_ENOMEM. */

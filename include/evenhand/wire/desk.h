@@ -234,7 +234,7 @@ size_t eh_desk_diff(const struct eh_desk *was, const struct eh_desk *now, eh_des
                     void *context);
 
 /* Calls `line` with each sentence of advice: a team without capacity, say. Advice refuses nothing.
- * Returns how many there were. */
+ * Returns how many there were. What depends on the day is in calendar/idle.h. */
 size_t eh_desk_warnings(const struct eh_desk *, eh_desk_line_fn *line, void *context);
 
 EH_C_END

@@ -38,6 +38,9 @@ struct eh_hours {
 
 void eh_hours_done(struct eh_hours *);
 
+/* Whether there is work on any day: a weekday, or a holiday with other hours. */
+bool eh_hours_any(const struct eh_desk_calendar *);
+
 /* Appends the work that begins on the local days from `first` to `last`, both included. What
  * touches becomes one. -EH_ENOMEM, -EH_EFULL. */
 int eh_hours_expand(const struct eh_desk_calendar *, const struct eh_hours_zone *, int32_t first,

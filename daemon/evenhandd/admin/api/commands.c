@@ -380,6 +380,8 @@ static int describe_desk(struct eh_admin_request *request, const struct eh_parse
     eh_engine_leaving(engine, new, add_line, warnings);
     r = eh_engine_desk_days(engine, new, totals.date, add_line, periods);
     eh_desk_warnings(new, add_line, warnings);
+    if (r >= 0)
+        r = eh_app_idle_hours(request->admin->app, new, add_line, warnings);
     json_t *body = json_object();
     eh_json_put_hex(body, "sha256", file->sha256, sizeof file->sha256);
     eh_json_put(body, "changes", changes);
