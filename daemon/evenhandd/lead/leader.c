@@ -254,6 +254,7 @@ static void on_lost(void *context, const char *why)
     app_time_wait_no_more(app);
     app_history_stop(app);
     app_give_up_all(app, unknown);
+    app_full_forget(app);
     app_later_unread(app);
     app_suspects_forget(app);
 }
@@ -305,7 +306,8 @@ static void on_inbox_read(void *context)
 static void on_inbox_releasable(void *context)
 {
     struct eh_app *app = context;
-    if (!app_waiting(app, NULL) && !app_recalling(app))
+    const struct eh_batch *b = app_waiting(app, NULL);
+    if ((!b || b->item_count == 0) && !app_recalling(app))
         app_full_look(app);
 }
 
