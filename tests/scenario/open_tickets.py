@@ -4,7 +4,9 @@ keeps its order, and the desk gets out of it by itself."""
 
 import time
 
-from harness import DEAD, GROUP, INBOX, LONG, Skip, run, scenario, wait_until
+import psycopg2
+
+from harness import DEAD, GROUP, INBOX, LONG, Skip, default_desk, run, scenario, wait_until
 from invariants import check_invariants
 
 MOST = 20
@@ -15,7 +17,7 @@ def ticket(n):
 
 
 def outcome(n, word="won"):
-    return {"type": "outcome", "id": "t-%d" % n, "outcome": word}
+    return {"type": "outcome", "id": "t-%s" % n, "outcome": word}
 
 
 def start(stack, most=MOST, **limits):
@@ -86,9 +88,23 @@ def other_team(stack):
     answer = daemon.post("/v1/tickets", {"id": "q-9", "team": "support", "kind": "query"})
     assert answer.code == 429, answer
     stack.add_many([{"type": "outcome", "id": "q-0", "outcome": "resolved"}])
-    settle_at(stack, 41, 1, 21)
+    settle_at(stack, 42, 1, 20)  # the one that waited has its place, though the desk is full
+    assert stack.sql1("SELECT state FROM ticket WHERE id = 'q-2'") == "assigned"
     answer = daemon.post("/v1/tickets", {"id": "q-9", "team": "support", "kind": "query"})
-    assert answer.code == 200, answer
+    assert answer.code == 429, answer
+    stack.add_many([{"type": "ticket", "id": "q-%d" % n, "team": "support", "kind": "query"}
+                    for n in range(3, 6)])
+    settle_at(stack, 42, 1, 23)
+    for n in range(1, 4):  # those that wait come in the order in which they came
+        stack.add_many([{"type": "outcome", "id": "q-%d" % n, "outcome": "resolved"},
+                        {"type": "ticket", "id": "q-%d" % (n + 5), "team": "support",
+                         "kind": "query"}])
+        settle_at(stack, 42, 1 + n, 23)
+        assert stack.sql1("SELECT state FROM ticket WHERE id = 'q-%d'" % (n + 2)) == "assigned"
+    stack.add_many([{"type": "outcome", "id": "q-%d" % n, "outcome": "resolved"}
+                    for n in range(4, 9)])
+    wait_until("the team has room", lambda: daemon.post(
+        "/v1/tickets", {"id": "q-9", "team": "support", "kind": "query"}).code == 200)
     stack.add_many([outcome(n) for n in range(60)])
     stack.settle()
     check_invariants(stack)
@@ -152,6 +168,42 @@ def restarts(stack):
     nothing_dead(stack)
     stack.settle()
     check_invariants(stack)
+
+
+@scenario("PostgreSQL goes while one ticket is let in and nine are held: nothing is held for ever")
+def lost(stack):
+    start(stack)
+    send(stack, range(MOST))
+    settle_at(stack, MOST, 0, 0)
+    lock = psycopg2.connect(stack.postgres.dsn)
+    lock.cursor().execute("LOCK TABLE evenhand.input IN SHARE MODE")
+    stack.add_many([outcome(0)] + [ticket(n) for n in range(MOST, MOST + 10)])
+    wait_until("a commit waits", lambda: stack.sql1(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE usename = 'evenhandd' AND wait_event_type = 'Lock'"))
+    stack.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'evenhandd'")
+    lock.close()
+    stack.add_many([outcome(n) for n in range(1, MOST + 10)])
+    settle_at(stack, 0, MOST + 10, 0)
+    stack.add_many([outcome("nobody")])
+    wait_until("it is parked, as ever",
+               lambda: (stack.daemon.status()["parked"], alarm(stack)) == (1, ""))
+    nothing_dead(stack)
+
+
+@scenario("a ticket that is late is told although others wait on the stream since before a restart")
+def clocks(stack):
+    desk = default_desk()
+    for team in desk["teams"]:
+        team["answer_within"] = {"order": "4s"}
+    daemon = stack.start(desk, limits={"open_tickets": 3})
+    send(stack, range(5))
+    settle_at(stack, 3, 0, 2)
+    daemon.kill()
+    daemon.start()
+    settle_at(stack, 3, 0, 2)
+    wait_until("the three are late",
+               lambda: stack.daemon.get("/v1/teams/sales").json["late"] == 3)
 
 
 @scenario("what is above a bound that was lowered stays, and new ones wait until it is below")

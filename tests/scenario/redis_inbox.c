@@ -27,7 +27,8 @@ static struct bench bench;
 static struct eh_redis_link *writes;
 static struct eh_inbox *inbox;
 static struct seen seen[SEEN_MAX];
-static size_t seen_count, wanted, ups, downs, losses, largest_call, to_release;
+static size_t seen_count, wanted, ups, downs, losses, largest_call;
+static struct eh_inbox_room to_release;
 static bool done_at_once;
 
 static void nothing(void *context, bool up, const char *why)
@@ -69,7 +70,7 @@ static void on_state(void *context, bool up, bool lost, const char *why)
 static void on_releasable(void *context)
 {
     (void)context;
-    eh_inbox_release(inbox, to_release, true);
+    eh_inbox_release(inbox, &to_release, true);
 }
 
 static void make_inbox(int64_t keep)
@@ -290,9 +291,9 @@ Test(redis_inbox, a_release_while_another_is_under_way_is_asked_for_again, .init
     start();
     expect_seen(10);
     hold_all();
-    to_release = 9;
-    eh_inbox_release(inbox, 1, true);
-    eh_inbox_release(inbox, to_release, true); /* does nothing: the first entry is being read */
+    to_release.tickets = 9;
+    eh_inbox_release(inbox, &(struct eh_inbox_room){.tickets = 1}, true);
+    eh_inbox_release(inbox, &to_release, true); /* does nothing: the first entry is being read */
     cr_expect_eq(eh_inbox_waiting(inbox).tickets, 9);
     expect_seen(20);
     for (size_t i = 0; i < 10; i++)

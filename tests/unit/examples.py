@@ -147,7 +147,7 @@ OWN = {
     "batch/pace.h": "struct eh_pace pace; uint32_t weight;",
     "batch/salts.h": "struct eh_past past; struct eh_input *input;",
     "inbox/entry.h": "redisReply *element; struct eh_inbox_entry entry;",
-    "inbox/held.h": "struct eh_key identity_of_ticket; struct eh_stream_id id, first, last;",
+    "inbox/held.h": "struct eh_inbox_hold hold; struct eh_inbox_room room; struct eh_stream_id first, last;",
     "inbox/inbox.h": """struct eh_redis_address *address; const char *key; int64_t keep;
         struct eh_redis_link *writes; struct eh_inbox_callbacks callbacks; struct eh_stream_id *ids;
         struct eh_inbox_hold *held;""",

@@ -7,9 +7,9 @@
  * is let go with that ticket, and at the latest with the last one.
  *
  *     struct eh_inbox_held held = {0};
- *     r = eh_inbox_held_add(&held, id, identity_of_ticket, true);
+ *     r = eh_inbox_held_add(&held, &hold);
  *     …there is room for three:…
- *     if (eh_inbox_held_release(&held, 3, &first, &last))   // read from first to last once more
+ *     if (eh_inbox_held_release(&held, &room, &first, &last)) // read them once more
  *         …
  *     eh_inbox_held_done(&held);
  */
@@ -23,6 +23,7 @@
 struct eh_inbox_held_item {
     struct eh_stream_id id;
     struct eh_key ticket; /* identity of the ticket that the entry is or is about */
+    struct eh_key team;   /* of a ticket */
     bool is_ticket, gone;
 };
 
@@ -31,20 +32,21 @@ struct eh_inbox_held {
     size_t first, end, capacity;      /* items[first .. end) */
     size_t tickets, others;           /* not gone */
     struct eh_table woken;            /* identities of tickets that came */
+    struct eh_table teams;            /* team -> how many tickets of it, not gone */
 };
 
 /* Adds an entry; ids come nearly always in order. -EH_ENOMEM. */
-int eh_inbox_held_add(struct eh_inbox_held *, struct eh_stream_id, struct eh_key ticket,
-                      bool is_ticket) EH_MUST_CHECK;
+int eh_inbox_held_add(struct eh_inbox_held *, const struct eh_inbox_hold *) EH_MUST_CHECK;
 bool eh_inbox_held_has(const struct eh_inbox_held *, struct eh_stream_id);
+size_t eh_inbox_held_of(const struct eh_inbox_held *, struct eh_key team); /* tickets */
 bool eh_inbox_held_lowest(const struct eh_inbox_held *, struct eh_stream_id *ret);
 /* The ticket came to the desk: entries about it go at the next release. -EH_ENOMEM. */
 int eh_inbox_held_wake(struct eh_inbox_held *, struct eh_key ticket) EH_MUST_CHECK;
 void eh_inbox_held_forget_woken(struct eh_inbox_held *);
-/* Lets the first `tickets` held tickets go, and the entries about tickets that came or go now. When
- * no ticket is left, all go. False: nothing went. */
-bool eh_inbox_held_release(struct eh_inbox_held *, size_t tickets, struct eh_stream_id *ret_first,
-                           struct eh_stream_id *ret_last);
+/* Lets the held tickets go that there is room for, the first ones first, and the entries about
+ * tickets that came or go now. When no ticket is left, all go. False: nothing went. */
+bool eh_inbox_held_release(struct eh_inbox_held *, const struct eh_inbox_room *,
+                           struct eh_stream_id *ret_first, struct eh_stream_id *ret_last);
 void eh_inbox_held_clear(struct eh_inbox_held *);
 void eh_inbox_held_done(struct eh_inbox_held *);
 

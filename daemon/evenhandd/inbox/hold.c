@@ -45,8 +45,7 @@ bool eh_inbox_held_full(const struct eh_inbox *inbox)
 void eh_inbox_hold(struct eh_inbox *inbox, const struct eh_inbox_hold *hold, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        eh_require(eh_inbox_held_add(&inbox->held, hold[i].id, hold[i].ticket, hold[i].is_ticket) ==
-                   0);
+        eh_require(eh_inbox_held_add(&inbox->held, &hold[i]) == 0);
         (void)eh_inbox_set_done(&inbox->set, hold[i].id);
         eh_inbox_set_acked(&inbox->set, &hold[i].id, 1, false);
     }
@@ -58,7 +57,7 @@ void eh_inbox_wake(struct eh_inbox *inbox, struct eh_key ticket)
     eh_require(eh_inbox_held_wake(&inbox->held, ticket) == 0);
 }
 
-void eh_inbox_release(struct eh_inbox *inbox, size_t tickets, bool settled)
+void eh_inbox_release(struct eh_inbox *inbox, const struct eh_inbox_room *room, bool settled)
 {
     bool reading_pending =
         inbox->phase == EH_INBOX_PENDING_LIST || inbox->phase == EH_INBOX_PENDING_READ;
@@ -67,11 +66,16 @@ void eh_inbox_release(struct eh_inbox *inbox, size_t tickets, bool settled)
         return;
     }
     inbox->releasing =
-        eh_inbox_held_release(&inbox->held, tickets, &inbox->released_from, &inbox->released_to);
+        eh_inbox_held_release(&inbox->held, room, &inbox->released_from, &inbox->released_to);
     if (settled)
         eh_inbox_held_forget_woken(&inbox->held);
     if (inbox->releasing)
         eh_inbox_pump(inbox);
+}
+
+size_t eh_inbox_waiting_of(const struct eh_inbox *inbox, struct eh_key team)
+{
+    return eh_inbox_held_of(&inbox->held, team);
 }
 
 struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *inbox)

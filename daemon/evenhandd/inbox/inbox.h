@@ -102,22 +102,37 @@ void eh_inbox_done(struct eh_inbox *, const struct eh_stream_id *, size_t count)
 struct eh_inbox_hold {
     struct eh_stream_id id;
     struct eh_key ticket; /* identity of the ticket that it is, or is about */
+    struct eh_key team;   /* of a ticket: eh_key_of_text() of its team */
     bool is_ticket;
 };
 void eh_inbox_hold(struct eh_inbox *, const struct eh_inbox_hold *, size_t count);
 /* The ticket came to the desk: entries about it that wait may go. */
 void eh_inbox_wake(struct eh_inbox *, struct eh_key ticket);
-/* Releases so many held tickets, and the entries about them or about tickets that came. All come
- * again by on_entries(), in order. settled: no further entry will be held for a ticket that came
- * already. Does nothing while entries are read again; on_releasable() tells when that is over. */
-void eh_inbox_release(struct eh_inbox *, size_t tickets, bool settled);
+/* Room for held tickets: `tickets` of any team, the oldest first, and beyond them so many of each
+ * of these teams. */
+struct eh_inbox_part {
+    struct eh_key team;
+    size_t tickets;
+};
+struct eh_inbox_room {
+    size_t tickets;
+    struct eh_inbox_part *parts; /* counted down; may be NULL */
+    size_t part_count;
+};
+/* Releases the held tickets that there is room for, and the entries about them or about tickets
+ * that came. All come again by on_entries(), in order. settled: no further entry will be held for a
+ * ticket that came already. Does nothing while entries are read again; on_releasable() tells when
+ * that is over. */
+void eh_inbox_release(struct eh_inbox *, const struct eh_inbox_room *, bool settled);
+size_t eh_inbox_waiting_of(const struct eh_inbox *, struct eh_key team); /* held tickets of it */
 struct eh_inbox_waiting {
     size_t tickets, others;
     bool woken; /* some of the others may go */
 };
 struct eh_inbox_waiting eh_inbox_waiting(const struct eh_inbox *);
 bool eh_inbox_held_full(const struct eh_inbox *); /* EH_INBOX_HELD_MAX wait: nothing new is read */
-/* Whether all that stood on the stream when the link came up last is done. */
+/* Whether all that stood on the stream when the link came up last is done, or is held and about
+ * tickets that did not come yet. */
 bool eh_inbox_caught_up(const struct eh_inbox *);
 /* The lowest id that is in flight or not read yet. The head row keeps it as its low-water mark. */
 struct eh_stream_id eh_inbox_low(const struct eh_inbox *);

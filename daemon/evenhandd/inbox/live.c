@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #define BLOCK_MS      "1000"
-#define HELD_BLOCK_MS "50" /* while entries are held: room for them may come at any time */
+#define HELD_BLOCK_MS "50" /* while entries are or may be held: room may come at any time */
 
 /* Looks for entries between the last one and this. Somebody may have moved the group on, or have
  * read from it; only the content of the stream tells. An id below the last one may be of another
@@ -79,7 +79,7 @@ void eh_inbox_send_new(struct eh_inbox *inbox)
     inbox->asked = eh_inbox_held_full(inbox) ? 0 : eh_inbox_count_now(inbox);
     if (inbox->asked == 0)
         return;
-    bool held = inbox->held.tickets + inbox->held.others > 0;
+    bool held = inbox->held.tickets + inbox->held.others + inbox->set.count > 0;
     char count[24];
     snprintf(count, sizeof count, "%zu", inbox->asked);
     const char *argv[] = {"XREADGROUP",

@@ -10,8 +10,9 @@
 #include "lead/parts.h"
 
 #define RELEASE_MAX      8192 /* tickets let go at once */
-#define TEAMS_PART       10   /* a tenth of the bound is shared equally by the teams, above it */
-#define TICKET_TEXT_MEAN 128  /* bytes of ids and skills of an open ticket, on average at most */
+#define PARTS_MAX        16 /* teams whose parts are filled by one release; the next fills others */
+#define TEAMS_PART       10 /* a tenth of the bound is shared equally by the teams, above it */
+#define TICKET_TEXT_MEAN 128 /* bytes of ids and skills of an open ticket, on average at most */
 
 static uint64_t open_tickets(const struct eh_app *app)
 {
@@ -39,8 +40,8 @@ static bool is_full(const struct eh_app *app)
     return room_for(app) == 0;
 }
 
-/* Whether the team has less than its part above the bound. */
-static bool team_has_room(const struct eh_app *app, struct eh_str team)
+/* How many more tickets the team has room for in its part above the bound. */
+static uint64_t part_of(const struct eh_app *app, struct eh_str team)
 {
     const struct eh_desk *desk = eh_engine_desk(app->state.engine);
     uint64_t most = (uint64_t)app->services.config->open_tickets, more = most / TEAMS_PART;
@@ -50,8 +51,25 @@ static bool team_has_room(const struct eh_app *app, struct eh_str team)
     if (!desk || totals.waiting + totals.open >= EH_TICKETS_MAX ||
         totals.text_bytes >= (most + more) * TICKET_TEXT_MEAN ||
         !eh_engine_team(app->state.engine, team, &view))
-        return false;
-    return view.waiting + view.open < more / desk->team_count;
+        return 0;
+    uint64_t part = more / desk->team_count, has = view.waiting + view.open;
+    return has < part ? part - has : 0;
+}
+
+/* How many tickets of the team wait on the stream, with those that the inbox has not been told of.
+ */
+static uint64_t waiting_of(const struct eh_app *app, struct eh_str team)
+{
+    struct eh_key key = eh_key_of_text(team);
+    uint64_t holding = 0;
+    (void)eh_table_get(&app->full.teams, key, &holding);
+    return holding + eh_inbox_waiting_of(app->services.inbox, key);
+}
+
+/* Whether a ticket that comes now gets in by its team's part: those that wait come first. */
+static bool team_has_room(const struct eh_app *app, struct eh_str team)
+{
+    return part_of(app, team) > 0 && waiting_of(app, team) == 0;
 }
 
 /* How many tickets wait on the stream, with those that the inbox has not been told of. */
@@ -64,8 +82,9 @@ static size_t waiting_tickets(const struct eh_app *app)
  * only the bound counts for it. */
 static bool ticket_waits(const struct eh_app *app, const struct eh_item *item)
 {
+    struct eh_str team = item->input.message.team;
     bool full = is_full(app) || (!item->seen_before && waiting_tickets(app) > 0);
-    return full && !team_has_room(app, item->input.message.team);
+    return full && !(item->seen_before ? part_of(app, team) > 0 : team_has_room(app, team));
 }
 
 /* Its ticket may be one that waits. */
@@ -84,14 +103,30 @@ static bool waits(const struct eh_app *app, const struct eh_item *item)
     return eh_message_is(&in->message, EH_TYPE_RECALLS) && follower_waits(app, in);
 }
 
+/* An entry that waits, until the inbox is told: +1 when it is decided, -1 then. */
+static void count_held(struct eh_app *app, const struct eh_message *m, int more)
+{
+    struct eh_full *full = &app->full;
+    size_t *count = m->type == EH_MESSAGE_TICKET ? &full->holding : &full->following;
+    if (more < 0 && *count == 0) /* forgotten meanwhile */
+        return;
+    *count += (size_t)more;
+    if (m->type != EH_MESSAGE_TICKET)
+        return;
+    struct eh_key key = eh_key_of_text(m->team);
+    uint64_t of_team = 0;
+    (void)eh_table_get(&full->teams, key, &of_team);
+    eh_require(eh_table_put(&full->teams, key, of_team + (uint64_t)more) == 0);
+}
+
 bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item)
 {
     const struct eh_message *m = &item->input.message;
     char text[EH_ERROR_TEXT_MAX];
     if (item->input.origin == EH_ORIGIN_STREAM) {
         item->held = waits(app, item);
-        app->full.holding += item->held && m->type == EH_MESSAGE_TICKET;
-        app->full.following += item->held && m->type != EH_MESSAGE_TICKET;
+        if (item->held)
+            count_held(app, m, 1);
         return item->held;
     }
     if (item->input.origin != EH_ORIGIN_ADMIN || m->type != EH_MESSAGE_TICKET || !is_full(app) ||
@@ -125,13 +160,12 @@ void app_full_hold(struct eh_app *app, const struct eh_batch *b)
         const struct eh_input *in = &b->items[i].input;
         if (!b->items[i].held)
             continue;
-        bool is_ticket = in->message.type == EH_MESSAGE_TICKET;
-        app->full.holding -= is_ticket && app->full.holding > 0;
-        app->full.following -= !is_ticket && app->full.following > 0;
+        count_held(app, &in->message, -1);
         hold[count++] =
             (struct eh_inbox_hold){.id = eh_input_stream_id(in),
                                    .ticket = eh_ticket_identity(in->message.source, in->message.id),
-                                   .is_ticket = is_ticket};
+                                   .team = eh_key_of_text(in->message.team),
+                                   .is_ticket = in->message.type == EH_MESSAGE_TICKET};
     }
     if (count > 0)
         eh_inbox_hold(app->services.inbox, hold, count);
@@ -154,20 +188,41 @@ static void note_alarm(struct eh_app *app)
                       : "");
 }
 
+/* Parts of teams that have room and wait. Returns how many. */
+static size_t parts_of(const struct eh_app *app, struct eh_inbox_part *parts)
+{
+    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
+    size_t count = 0;
+    for (size_t i = 0; desk && i < desk->team_count && count < PARTS_MAX; i++) {
+        struct eh_key key = eh_key_of_text(desk->teams[i].id);
+        size_t wait = eh_inbox_waiting_of(app->services.inbox, key);
+        uint64_t room = wait > 0 ? part_of(app, desk->teams[i].id) : 0;
+        if (room > 0)
+            parts[count++] = (struct eh_inbox_part){key, room < wait ? room : wait};
+    }
+    return count;
+}
+
 void app_full_look(struct eh_app *app)
 {
     if (!app->state.deciding || !app->state.engine)
         return;
-    uint64_t room = room_for(app);
+    uint64_t free = room_for(app);
     struct eh_inbox_waiting waiting = eh_inbox_waiting(app->services.inbox);
+    struct eh_inbox_part parts[PARTS_MAX];
+    struct eh_inbox_room room = {.tickets = free < RELEASE_MAX ? free : RELEASE_MAX,
+                                 .parts = parts};
+    if (waiting.tickets > 0 && free == 0)
+        room.part_count = parts_of(app, parts);
     bool others_may = waiting.others > 0 && (waiting.woken || waiting.tickets == 0);
-    if ((waiting.tickets > 0 && room > 0) || others_may)
-        eh_inbox_release(app->services.inbox, room < RELEASE_MAX ? room : RELEASE_MAX,
-                         app->full.following == 0);
+    if ((waiting.tickets > 0 && room.tickets + room.part_count > 0) || others_may)
+        eh_inbox_release(app->services.inbox, &room, app->full.following == 0);
     note_alarm(app);
 }
 
 void app_full_forget(struct eh_app *app)
 {
     app->full.holding = app->full.following = 0;
+    eh_table_done(&app->full.teams);
+    app->full.teams = (struct eh_table){0};
 }

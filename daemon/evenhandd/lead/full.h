@@ -10,6 +10,7 @@ struct eh_full {
     /* How many tickets, and entries about them, will wait on the stream; the inbox is not told yet.
      */
     size_t holding, following;
+    struct eh_table teams; /* team -> how many of `holding` */
 };
 
 /* True: the item is not decided now. An entry of the stream is held; a command has its answer in
