@@ -3,11 +3,12 @@
 import datetime
 import json
 import threading
+import zoneinfo
 
 from harness import default_desk, patiently, run, scenario, wait_until
 from invariants import check_invariants
 
-TODAY = datetime.datetime.now(datetime.timezone.utc)
+TODAY = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Oslo"))
 
 
 def months_ago(count):
@@ -168,10 +169,10 @@ def second_team(stack):
     found = pools(stack, "support")
     for month in MONTHS:
         assert revenue(found[month]) == recorded(stack, "support", month) > 0, (month, found)
-    # A later one begins in the future, and asks for nothing.
+    # A later one begins in the future, also when the month is over meanwhile, and asks for nothing.
     lines = len(open(stack.daemon.log, encoding="utf-8").readlines())
     apply(stack, default_desk(plans=[plan(), plan("support"),
-                                     plan(id="next", **{"from": months_ago(-1)})]))
+                                     plan(id="next", **{"from": months_ago(-2)})]))
     log = "".join(open(stack.daemon.log, encoding="utf-8").readlines()[lines:])
     assert "begin in the past" not in log, log
     assert pools(stack) == before

@@ -7,12 +7,13 @@ days afterwards.
 import datetime
 import json
 
+import books
 import pools
 from harness import Skip, patiently, run, scenario
 from invariants import check_invariants
 from office import FAKETIME, fakes_time
 
-MONTH = pools.last_months(1)[0]
+MONTH = books.month("UTC", 1)
 FIRST = datetime.date.fromisoformat(MONTH + "-01")
 DAYS = (3, 4, 9, 17)  # of the month, on which something happens
 KEYS = ("gross", "carry", "net", "composite_ppm", "funding_ppm")

@@ -12,6 +12,7 @@ import time
 
 import psycopg2
 
+import books
 import pools
 from harness import note, patiently, run, scenario, wait_until
 from proofs import OK, names, tampered, verify, verify_ok
@@ -62,7 +63,7 @@ def settled(stack):
     step(stack, "close", months[2])
     step(stack, "freeze", months[3])
     step(stack, "close", months[3], 409)
-    running = datetime.date.today().strftime("%Y-%m")
+    running = books.month(pools.ZONE, 0)
     step(stack, "freeze", running, 409)
     assert daemon.stop() == 0
     return months

@@ -6,6 +6,7 @@ import getpass
 import html
 import json
 import re
+import zoneinfo
 
 import pools
 from harness import run, wait_until
@@ -13,7 +14,6 @@ from web_kit import page_scenario
 
 MONTHS = pools.last_months(3)
 THEN = MONTHS[-1]
-TODAY = datetime.date.today().isoformat()
 
 
 def desk():
@@ -288,8 +288,11 @@ def fairness(stack, web):
     stack.add_many([{"type": "ticket", "id": "F%d" % i, "team": "sales", "kind": "order", "value": 100 + i}
                     for i in range(60)])
     stack.settle()
-    stack.daemon.post("/v1/reps/ana/signal", {"status": "overloaded"})
-    stack.daemon.post("/v1/reps/ben/absences", {"from": TODAY, "until": TODAY, "reason": "training"})
+    today = datetime.datetime.now(zoneinfo.ZoneInfo(pools.ZONE)).date().isoformat()
+    for path, body in (("ana/signal", {"status": "overloaded"}),
+                       ("ben/absences", {"from": today, "until": today, "reason": "training"})):
+        answer = stack.daemon.post("/v1/reps/" + path, body)
+        assert answer.code == 200, answer
     stack.add_ticket("F-last", team="sales", kind="order", value=100)
     stack.settle()
     browser = web.browser("maja")
