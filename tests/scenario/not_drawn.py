@@ -127,11 +127,13 @@ def by_managers(stack):
 
 @scenario("owners and presence that do not look at the value give nothing to say")
 def honest(stack):
+    stack.same_draws(7)  # chance makes an honest team doubtful now and then
     stack.start(desk())
     dice = random.Random(7)
     for n in range(TICKETS):
         more = {"owner": "honest-" + REPS[n // 5 % 4]} if dice.random() < 0.3 else {}
         if n % 10 == 3:
+            stack.settle()
             post(stack, "/v1/reps/honest-%s/release" % REPS[n // 10 % 4], {"reason": "lunch"})
         stack.add(ticket("honest", n, **more))
         if n % 10 == 3:

@@ -6,7 +6,6 @@ Some 200 periods of teams; with EVENHAND_LONG=1 some 5,000. A world is made of t
 printed with it: EVENHAND_WORLD=SEED plays that one alone.
 """
 import csv
-import hashlib
 import io
 import os
 import random
@@ -362,9 +361,7 @@ class Played:
 
     def start(self, seed):
         """The same draws in a world of the same seed."""
-        path = self.stack.dir + "/key"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
-            f.write(hashlib.sha256(b"%d" % seed).digest())
+        self.stack.same_draws(seed)
         self.stack.start(self.world.desk())
 
     def play(self, seed):
