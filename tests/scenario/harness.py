@@ -17,7 +17,13 @@ Every wait has a bound. Folders of failed scenarios are kept and named; EVENHAND
 EVENHAND_BUILD names the build folder, EVENHAND_SEED the seed of what is random, EVENHAND_WRAPPER a
 program that evenhandd is run under, EVENHAND_SLOW a factor on all times, EVENHAND_TMP where their
 folders go.
+
+No scenario begins shortly before midnight, of UTC or of the desks' zone: a run waits until it is over,
+once and for MIDNIGHT seconds at most. When a day begins during a run, the script starts anew for the
+scenarios that are left, so that the days it reckons with are the days of now. EVENHAND_ANY_TIME=1
+leaves out both.
 """
+import datetime
 import functools
 import getpass
 import hashlib
@@ -37,6 +43,7 @@ import tempfile
 import threading
 import time
 import traceback
+import zoneinfo
 
 import psycopg2
 import redis
@@ -701,6 +708,42 @@ class Producer(threading.Thread):
             raise self.error
 
 
+# ---- midnight
+
+ZONES = [zoneinfo.ZoneInfo(name) for name in ("UTC", "Europe/Oslo")]  # of nearly all desks, and of scripts
+MIDNIGHT = 240 * SLOW  # seconds before it in which no scenario begins; nearly all are shorter
+ANY_TIME = os.environ.get("EVENHAND_ANY_TIME") == "1"
+
+
+def days():
+    """What day it is in each zone."""
+    return [datetime.datetime.now(zone).date() for zone in ZONES]
+
+
+DAYS = days()  # those that the constants of the script are made of
+
+
+def until_midnight():
+    """Seconds until the next day begins in one of the zones."""
+    left = []
+    for zone in ZONES:
+        now = datetime.datetime.now(zone)
+        morrow = datetime.datetime.combine(now.date() + datetime.timedelta(days=1), datetime.time(), zone)
+        left.append(morrow.timestamp() - now.timestamp())
+    return min(left)
+
+
+def keep_off_midnight():
+    """Waits if a day is nearly over. Returns whether it did. It sleeps once and looks at no clock
+    again: one that stands, or is shifted, makes nobody wait for longer."""
+    left = until_midnight()
+    if left >= MIDNIGHT:
+        return False
+    note("waits until midnight is over")
+    time.sleep(left + 2)
+    return True
+
+
 # ---- running scenarios
 
 SCENARIOS = []
@@ -748,14 +791,43 @@ def stopped(number, frame):
     raise KeyboardInterrupt("told to stop")
 
 
+GOES_ON = "EVENHAND_GOES_ON"  # tells the script that starts itself anew: points over, held, waited
+
+
+class Run:
+    """How many points are over, whether all of them held, whether it has waited for midnight."""
+
+    def __init__(self):
+        before = os.environ.pop(GOES_ON, None)
+        self.first = before is None
+        self.over, self.held, self.waited = (int(n) for n in (before or "0,1,0").split(","))
+
+    def begin(self):
+        """Before each scenario: the script starts anew if its days are not those of now."""
+        if ANY_TIME:
+            return
+        self.waited = self.waited or keep_off_midnight()
+        if days() != DAYS:
+            os.environ.update({GOES_ON: "%d,%d,%d" % (self.over, self.held, self.waited),
+                               "EVENHAND_SEED": str(SEED)})
+            os.execv(sys.executable, [sys.executable, *sys.argv])
+
+    def play(self, chosen):
+        for one in chosen[self.over:]:
+            self.begin()
+            held = play(self.over + 1, *one)
+            self.over, self.held = self.over + 1, self.held and held
+
+
 def run():
     """Runs every scenario of the script, or those whose names are arguments."""
     signal.signal(signal.SIGTERM, stopped)  # so that nothing is left running
-    wanted = sys.argv[1:]
+    wanted, this = sys.argv[1:], Run()
     chosen = [s for s in SCENARIOS if not wanted or s[1].__name__ in wanted]
-    print("1..%d" % len(chosen), flush=True)
-    note("seed %d" % SEED)
-    if not has_faults():
-        note("turns of the loop are not measured: evenhandd was built without -Dfaults=true")
-    held = [play(i + 1, *chosen_one) for i, chosen_one in enumerate(chosen)]
-    sys.exit(0 if all(held) else 1)
+    if this.first:
+        print("1..%d" % len(chosen), flush=True)
+        note("seed %d" % SEED)
+        if not has_faults():
+            note("turns of the loop are not measured: evenhandd was built without -Dfaults=true")
+    this.play(chosen)
+    sys.exit(0 if this.held else 1)
