@@ -246,7 +246,7 @@ def guarded(stack, php, bridge):
     assert php.ask("POST", AT + OWNER, body, once) == (200, {"done": True})
     assert php.owner(number) == other
     refused(php, OWNER, body, once, "came before")
-    again = signed(OWNER, body, at=time.time() - 1)
+    again = signed(OWNER, body, at=int(once["X-Evenhand-Timestamp"]) - 1)
     answers = []
     many = [threading.Thread(target=lambda: answers.append(php.ask("POST", AT + OWNER, body, again)[0]))
             for _ in range(4)]
@@ -267,11 +267,11 @@ def impossible(stack, php, bridge):
     store["staff"]["mia"]["away"] = True
     php.write("store.json", store)
 
-    ages = itertools.count()  # each request has a second of its own
+    now, ages = int(time.time()), itertools.count()  # each request has a second of its own
 
     def asked(owner):
         body = json.dumps({"ticket": number, "owner": owner}).encode()
-        return php.ask("POST", AT + OWNER, body, signed(OWNER, body, at=time.time() - next(ages)))
+        return php.ask("POST", AT + OWNER, body, signed(OWNER, body, at=now - next(ages)))
     assert asked("mia") == (200, {"done": False}) and asked("nobody") == (200, {"done": False})
     assert asked(rep) == (200, {"done": True}) and php.owner(number) == rep
     assert asked(None) == (200, {"done": True}) and php.owner(number) is None
