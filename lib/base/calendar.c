@@ -194,9 +194,26 @@ static bool offset_read(const char *at, const char *end, int *ret_minutes)
     return true;
 }
 
+/* ":30", ":30.5" -> µs, or 0 where seconds are left out. Moves *at. */
+static bool seconds_read(const char **at, const char *end, int64_t *ret_us)
+{
+    int64_t fraction = 0;
+    *ret_us = 0;
+    if (*at == end || **at != ':')
+        return true;
+    int second = end - *at < 3 ? -1 : fixed_digits(*at + 1, 2);
+    if (second < 0 || second > 59)
+        return false;
+    *at += 3;
+    if (*at < end && **at == '.' && !fraction_read(at, end, &fraction))
+        return false;
+    *ret_us = second * INT64_C(1000000) + fraction;
+    return true;
+}
+
 static bool time_read(struct eh_str s, int64_t *ret_us)
 {
-    int64_t days, fraction = 0;
+    int64_t days, second_us = 0;
     int offset = 0;
     if (s.size < 10 || !date_read(s.data, &days))
         return false;
@@ -204,20 +221,15 @@ static bool time_read(struct eh_str s, int64_t *ret_us)
     *ret_us = days * DAY_US;
     if (s.size == 10)
         return true;
-    if (s.size < 20 || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || at[13] != ':' ||
-        at[16] != ':')
+    if (s.size < 17 || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || at[13] != ':')
         return false;
     int hour = fixed_digits(at + 11, 2), minute = fixed_digits(at + 14, 2);
-    int second = fixed_digits(at + 17, 2);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
         return false;
-    at += 19;
-    if (*at == '.' && !fraction_read(&at, end, &fraction))
+    at += 16;
+    if (!seconds_read(&at, end, &second_us) || !offset_read(at, end, &offset))
         return false;
-    if (!offset_read(at, end, &offset))
-        return false;
-    int64_t seconds = hour * 3600 + (minute - offset) * 60 + second;
-    *ret_us += seconds * 1000000 + fraction;
+    *ret_us += (hour * 60 + minute - offset) * INT64_C(60000000) + second_us;
     return *ret_us >= 0 && *ret_us <= (DAYS_LAST + 1) * DAY_US - 1;
 }
 

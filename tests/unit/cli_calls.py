@@ -113,6 +113,26 @@ def odd_values_are_taken_calmly():
                     told(*words, *["x" for _ in needed], "--" + option, odd)
 
 
+def seconds_may_be_left_out():
+    """What help shows as a time is one; status 69: it was read, and no daemon is there."""
+    shown = 0
+    for command in commands():
+        words, (needed, _, options) = command.split(), usage_of(command)
+        text = call(*words, "--help").stdout.decode()
+        for option, when in re.findall(r"^  --([a-z-]+) .*?(\d{4}-\d\d-\d\dT[0-9:+]+Z?)", text, re.M):
+            shown += 1
+            given = ["won" if a == "OUTCOME" else "x" for a in needed]
+            assert told(*words, *given, "--" + option, when) == 69, (command, option, when)
+    assert shown > 0
+    for when in ("2026-03-02T09:30Z", "2026-03-02T09:30+01:00", "2026-03-02T09:30:15Z"):
+        assert told("answered", "x", "--at", when) == 69, when
+        assert told("outcome", "x", "won", "--at", when) == 69, when
+        assert told("absent", "x", "--from", when, "--until", when) == 69, when
+        assert told("log", "--since", when) == 69, when
+    advised = re.search(rb"\d{4}-\d\d-\d\dT[0-9:]+Z", call("answered", "x", "--at", "2026-11-30").stderr)[0]
+    assert told("answered", "x", "--at", advised) == 69, advised
+
+
 def help_is_there_for_all():
     for command in commands() + groups() + [""]:
         words = command.split()
@@ -136,7 +156,7 @@ def a_misspelt_command_is_guessed():
 
 
 TESTS = [help_is_there_for_all, nothing_is_there, a_wrong_call_is_2, odd_values_are_taken_calmly,
-         a_misspelt_command_is_guessed]
+         seconds_may_be_left_out, a_misspelt_command_is_guessed]
 
 
 if __name__ == "__main__":

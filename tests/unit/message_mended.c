@@ -253,6 +253,20 @@ Test(message_mended, a_day_alone)
     cr_assert_eq(m.at_ms, INT64_C(1772359200000));
 }
 
+/* Seconds may be left out of any time. */
+Test(message_mended, a_time_without_seconds)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    struct eh_message m =
+        taken(&arena, TEXT("\"type\":\"answered\",\"id\":\"1\",\"at\":\"2026-03-01T12:00+02:00\""));
+    cr_assert_eq(m.at_ms, INT64_C(1772359200000));
+
+    m = taken(&arena, TEXT("\"type\":\"absence\",\"rep\":\"ana\",\"uid\":\"u\","
+                           "\"from\":\"2026-03-01T10:00Z\",\"until\":\"2026-03-01T12:30Z\""));
+    cr_assert_eq(m.from_ms, INT64_C(1772359200000));
+    cr_assert_eq(m.until_ms, INT64_C(1772368200000));
+}
+
 /* Both spellings of one skill. */
 Test(message_mended, one_skill_alone)
 {

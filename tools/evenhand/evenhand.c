@@ -121,7 +121,7 @@ static const struct eh_cli_option freeze_options[] = {
 };
 static const struct eh_cli_option step_options[] = {DRY_RUN, YES, {0}};
 static const struct eh_cli_option answered_options[] = {
-    {"at", "TIME", "when it was answered (default: now)", false},
+    {"at", "TIME", "when it was answered: 2026-03-02T09:30Z (default: now)", false},
     {"event", "NAME", "an identity: the same one again changes nothing", false},
     {"source", "S", "the helpdesk it came from (default: default)", false},
     {0},
@@ -181,7 +181,7 @@ static const struct eh_cli_option outcome_options[] = {
     {"value", "MONEY", "what it brought, 129.95; of refunded: what went back", false},
     {"csat", "1..5", "the customer's satisfaction", false},
     {"handled", "SPAN", "time worked on it: 12m", false},
-    {"at", "TIME", "when it happened, RFC 3339 (default: now)", false},
+    {"at", "TIME", "when it happened: 2026-03-02T09:30Z (default: now)", false},
     {"reason", "R", "why cancelled: spam, duplicate, merged, test, customer", false},
     {"event", "NAME", "an identity: the same one again changes nothing", false},
     {"source", "S", "the helpdesk it came from (default: default)", false},

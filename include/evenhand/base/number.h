@@ -62,8 +62,9 @@ size_t eh_date_print(int32_t days, char ret_text[EH_DECIMAL_TEXT_MAX]);
 int32_t eh_date_of(int year, int month, int day);
 void eh_date_split(int32_t days, int *ret_year, int *ret_month, int *ret_day);
 
-/* RFC 3339 with an offset or Z, up to microseconds, <-> µs since 1970 UTC. A bare date is its
- * midnight UTC. Printed as UTC with milliseconds: "2026-03-01T12:00:00.000Z". */
+/* RFC 3339 with an offset or Z, up to microseconds, <-> µs since 1970 UTC. Seconds may be left out:
+ * "2026-03-01T12:00Z". A bare date is its midnight UTC. Printed as UTC with milliseconds:
+ * "2026-03-01T12:00:00.000Z". */
 int eh_time_parse(struct eh_str s, int64_t *ret_us, struct eh_error *) EH_MUST_CHECK;
 size_t eh_time_print(int64_t us, char ret_text[EH_DECIMAL_TEXT_MAX]);
 
