@@ -96,4 +96,11 @@ int64_t eh_app_now_us(struct eh_app *);
 /* First moment of a day of the desk. */
 int64_t eh_app_day_us(struct eh_app *, int32_t date);
 
+/* For an engine with a desk. The zone that a rep's days are of: that of their hours, or of the
+ * first of their teams that has hours, or the desk's. */
+struct eh_str eh_app_rep_zone(const struct eh_app *, struct eh_str rep);
+/* First moment of a day of the rep, and of the one behind today. */
+int64_t eh_app_rep_day_us(const struct eh_app *, struct eh_str rep, int32_t date);
+int64_t eh_app_rep_tomorrow_us(struct eh_app *, struct eh_str rep);
+
 #endif

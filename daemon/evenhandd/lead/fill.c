@@ -5,10 +5,7 @@
 #include "lead/fill.h"
 #include "lead/parts.h"
 
-#include "host/local.h"
 #include "lead/period_rows.h"
-
-#define DAY_S 86400
 
 /* Puts the commitments and the ended seed into an input that turns the draw epoch. */
 static int fill_seeds(struct eh_app *app, struct eh_batch *b, struct eh_message *m)
@@ -82,39 +79,20 @@ static void fill_clock(const struct eh_app *app, struct eh_input *in)
         m->has |= EH_FIELD_BIT(EH_FIELD_CLOCK);
 }
 
-/* The zone that a rep's days are of: that of their hours, or of their first team's, or the desk's.
- */
-static struct eh_str rep_zone(const struct eh_desk *desk, struct eh_str id)
-{
-    const struct eh_desk_rep *rep = eh_desk_rep(desk, id);
-    if (rep && rep->hours)
-        return rep->hours->time_zone;
-    for (uint32_t i = 0; rep && i < desk->team_count; i++)
-        for (uint32_t n = 0; desk->teams[i].hours && n < desk->teams[i].member_count; n++)
-            if (desk->teams[i].members[n].rep == (uint32_t)(rep - desk->reps))
-                return desk->teams[i].hours->time_zone;
-    return desk->time_zone;
-}
-
 /* Makes instants of the days of an absence: from the first moment of the first to the last of the
  * last. */
 static void fill_absence(const struct eh_app *app, struct eh_message *m)
 {
-    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
-    struct eh_local local;
-    if (!desk)
+    if (!eh_engine_desk(app->state.engine))
         return;
-    eh_local_begin(&local);
-    struct eh_str zone = rep_zone(desk, m->rep);
     if (eh_message_has(m, EH_FIELD_FROM_DAY)) {
-        m->from_ms = eh_local_instant(&local, zone, m->from_day * DAY_S) * 1000;
+        m->from_ms = eh_app_rep_day_us(app, m->rep, (int32_t)m->from_day) / 1000;
         m->has |= EH_FIELD_BIT(EH_FIELD_FROM);
     }
     if (eh_message_has(m, EH_FIELD_UNTIL_DAY)) {
-        m->until_ms = eh_local_instant(&local, zone, (m->until_day + 1) * DAY_S) * 1000;
+        m->until_ms = eh_app_rep_day_us(app, m->rep, (int32_t)m->until_day + 1) / 1000;
         m->has |= EH_FIELD_BIT(EH_FIELD_UNTIL);
     }
-    eh_local_done(&local);
 }
 
 static int fill_known(struct eh_app *app, struct eh_batch *b, struct eh_input *in)

@@ -179,7 +179,6 @@ bool eh_admin_tells_absences(struct eh_admin_request *request, struct eh_str id,
     struct eh_app *app = request->admin->app;
     const struct eh_engine *engine = eh_app_engine(app);
     const struct eh_peer *peer = request->peer;
-    struct eh_totals totals;
     struct eh_rep_view rep;
     bool known = eh_engine_rep(engine, id, &rep);
     bool any =
@@ -194,8 +193,7 @@ bool eh_admin_tells_absences(struct eh_admin_request *request, struct eh_str id,
         eh_admin_no_rep(request, id);
         return false;
     }
-    eh_engine_totals(engine, &totals);
-    *ret_from_us = any ? 0 : eh_app_day_us(app, totals.date + 1);
+    *ret_from_us = any ? 0 : eh_app_rep_tomorrow_us(app, id);
     return true;
 }
 
@@ -208,7 +206,7 @@ static int64_t begins_us(const struct eh_admin_request *request, const struct eh
     size_t count = eh_engine_absences(eh_app_engine(app), m->rep, EH_ABSENCES_PER_REP_MAX, views);
     int64_t begins = EH_TIME_NEVER;
     if (eh_message_has(m, EH_FIELD_FROM_DAY))
-        begins = eh_app_day_us(app, (int32_t)m->from_day);
+        begins = eh_app_rep_day_us(app, m->rep, (int32_t)m->from_day);
     else if (eh_message_has(m, EH_FIELD_FROM))
         begins = m->from_ms * 1000;
     for (size_t i = 0; i < count; i++) {
@@ -236,8 +234,10 @@ void eh_admin_post_absence(struct eh_admin_request *request)
         eh_admin_change_submit(request, command);
         return;
     }
-    eh_admin_deny(request,
-                  "a manager or an operator; what begins before tomorrow is not %.*s's to say",
-                  EH_STR_ARG(id));
+    struct eh_str zone = eh_app_rep_zone(request->admin->app, id);
+    eh_admin_deny(
+        request,
+        "a manager or an operator; what begins before tomorrow (%.*s) is not %.*s's to say",
+        EH_STR_ARG(zone), EH_STR_ARG(id));
     eh_command_free(command);
 }

@@ -11,7 +11,8 @@
 #include "admin/api/api.h"
 
 /* Whether the caller may tell of absences of a rep that begin at *ret_from_us or later: a rep of
- * their own from tomorrow on, an operator and a manager of all their teams of any. */
+ * their own from tomorrow on by their own time zone, an operator and a manager of all their teams
+ * of any. */
 bool eh_admin_tells_absences(struct eh_admin_request *, struct eh_str rep, int64_t *ret_from_us);
 
 #endif

@@ -50,7 +50,7 @@ static int uid_make(struct eh_admin_request *request, struct eh_str id, struct e
     return ret->data ? 0 : -EH_ENOMEM;
 }
 
-/* The instants of an event, in the zone of the desk where it has none. */
+/* The instants of an event, in the zone of the rep where it has none. */
 static void change_time(const struct eh_ics_time *time, struct eh_str zone, struct eh_local *local,
                         struct change *ret)
 {
@@ -67,7 +67,7 @@ static void change_time(const struct eh_ics_time *time, struct eh_str zone, stru
 static int wanted_read(struct eh_admin_request *request, struct import *import, struct change **ret,
                        size_t *ret_count, struct eh_error *error)
 {
-    const struct eh_desk *desk = eh_engine_desk(eh_app_engine(request->admin->app));
+    struct eh_str zone = eh_app_rep_zone(request->admin->app, import->rep);
     const struct eh_ics_window window = {import->now_us / 1000000 - DAY_S,
                                          import->now_us / 1000000 + AHEAD_S};
     struct eh_local local;
@@ -79,7 +79,7 @@ static int wanted_read(struct eh_admin_request *request, struct import *import, 
     size_t count = 0;
     eh_local_begin(&local);
     for (uint32_t i = 0; wanted && r == 0 && i < ics.count; i++) {
-        change_time(&ics.items[i], desk->time_zone, &local, &wanted[count]);
+        change_time(&ics.items[i], zone, &local, &wanted[count]);
         r = uid_make(request, ics.items[i].id, &wanted[count].uid);
         count += ics.items[i].busy && wanted[count].until_us > import->now_us &&
                  wanted[count].until_us > wanted[count].from_us;
