@@ -3,12 +3,15 @@
 import re
 import time
 
-from harness import GROUP, INBOX, OUTBOX, Producer, note, run, scenario, wait_until
+import psycopg2
+
+from harness import GROUP, INBOX, OUTBOX, SALES, Producer, note, run, scenario, wait_until
 from invariants import check_invariants
 from proofs import verify
 
 TICKETS = 2000
 REREAD_SECONDS = 5  # the daemon looks through its pending entries so often
+BATCHES = 8  # that wait for Redis in memory
 
 
 def tickets(count=TICKETS, prefix="l"):
@@ -282,6 +285,41 @@ def restored(stack):
     wait_until("it is told again", lambda: "other_log" in alarms(daemon))
     code, verdict, _ = verify(stack)
     assert code == 1 and "was written anew" in verdict, verdict
+
+
+def writer(stack, command, but=None):
+    """Id of the client that publishes, if that was its last command and it is another one."""
+    return next((client["id"] for client in stack.redis.client_list()
+                 if client["name"] == "evenhandd-write" and client["cmd"] == command
+                 and client["id"] != but), None)
+
+
+@scenario("a page that comes after the link was lost is not taken for the proof of the new one")
+def late_page(stack):
+    daemon = stack.start()
+    stack.add_many(tickets(200, "a"))
+    stack.settle()
+    stack.redis.execute_command("CLIENT", "PAUSE", 600000, "WRITE")
+    for n in range(2 * BATCHES):  # more than it keeps: it reads them again
+        answer = daemon.post("/v1/tickets/default/a-%d/assign" % n, {"rep": SALES[n % 4], "reason": "a test"})
+        assert answer.code == 200, answer
+    before = stack.redis.xlen(OUTBOX)
+    first = wait_until("it publishes", lambda: writer(stack, "multi") or writer(stack, "xadd"))
+    hold = psycopg2.connect(stack.postgres.dsn)
+    with hold, hold.cursor() as cursor:
+        cursor.execute("LOCK TABLE evenhand.dead IN ACCESS EXCLUSIVE MODE")  # a page reads it, too
+        stack.redis.execute_command("CLIENT", "UNPAUSE")
+        wait_until("a page waits", lambda: stack.sql1(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        assert before < stack.redis.xlen(OUTBOX) < before + 2 * BATCHES
+        stack.redis.execute_command("CLIENT", "KILL", "ID", first)
+        wait_until("the new link asks where the streams stand",
+                   lambda: writer(stack, "xinfo|stream", but=first))
+        time.sleep(0.2)  # it reads the answer, and wants the rows to prove it
+    hold.close()
+    wait_until("all is published", lambda: alarms(daemon) or stack.outbox_done())
+    assert not alarms(daemon), alarms(daemon)
+    check_invariants(stack, hands_allowed=True)
 
 
 run()

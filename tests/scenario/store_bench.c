@@ -96,10 +96,12 @@ static void no_batch(void *context, struct eh_batch *b)
     (void)context, (void)b;
 }
 
-static void no_page(void *context, struct eh_outbox_batch *page)
+static void on_page(void *context, struct eh_outbox_batch *page)
 {
     (void)context;
-    eh_outbox_batch_free(page);
+    eh_outbox_batch_free(bench.page);
+    bench.page = page;
+    bench.pages++;
 }
 
 static const struct eh_store_callbacks callbacks = {.on_leading = on_leading,
@@ -108,7 +110,7 @@ static const struct eh_store_callbacks callbacks = {.on_leading = on_leading,
                                                     .on_refused = on_refused,
                                                     .on_recalled = no_batch,
                                                     .on_committed = on_committed,
-                                                    .on_page = no_page,
+                                                    .on_page = on_page,
                                                     .on_fatal = on_fatal};
 
 void turn_until(const uint64_t *number, uint64_t wanted)
@@ -177,6 +179,7 @@ void open_all(void)
 void close_all(void)
 {
     PQfinish(bench.reads);
+    eh_outbox_batch_free(bench.page);
     eh_store_free(bench.store);
     event_base_free(bench.base);
     kit_done(&bench.kit);

@@ -29,7 +29,9 @@ struct bench {
     struct eh_store *store;
     struct eh_head head; /* as last read */
     unsigned leading;
-    uint64_t committed; /* the last input */
+    uint64_t committed;           /* the last input */
+    struct eh_outbox_batch *page; /* the last one, or NULL */
+    uint64_t pages;               /* how many were told */
     char lost[EH_ERROR_TEXT_MAX];
     PGconn *reads;
     struct seed seed;

@@ -52,7 +52,6 @@ static void current_finish(struct eh_outbox *outbox)
 static void page_want(struct eh_outbox *outbox)
 {
     outbox->state = OUTBOX_WANTING;
-    outbox->wants++;
     outbox->wanted_dead = outbox->head_dead;
     outbox->on_want(outbox->context, outbox->published_seq + 1, outbox->published_dead + 1);
 }
@@ -168,7 +167,6 @@ void eh_outbox_stop(struct eh_outbox *outbox)
     outbox->alarm[0] = outbox->hole[0] = 0;
     outbox->rest_ms = OUTBOX_REST_MIN_MS;
     outbox->recheck = false;
-    outbox->wants = 0;
     outbox->published_seq = outbox->published_dead = 0;
 }
 
@@ -191,9 +189,7 @@ void eh_outbox_publish(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
 
 void eh_outbox_page(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
 {
-    if (outbox->wants > 0)
-        outbox->wants--;
-    if (outbox->state == OUTBOX_PROVING && outbox->wants == 0) {
+    if (outbox->state == OUTBOX_PROVING) {
         outbox->proof = batch;
         if (batch)
             outbox_compare(outbox);
@@ -201,8 +197,7 @@ void eh_outbox_page(struct eh_outbox *outbox, struct eh_outbox_batch *batch)
             outbox_rest(outbox, OUTBOX_UNKNOWN, "committed rows could not be read from PostgreSQL");
         return;
     }
-    if (outbox->state != OUTBOX_WANTING ||
-        outbox->wants > 0) { /* asked for before the link was lost */
+    if (outbox->state != OUTBOX_WANTING) { /* asked for before the link was lost */
         eh_outbox_batch_free(batch);
         return;
     }

@@ -29,7 +29,8 @@
 #define EH_DEAD_BYTES_MAX     (64u << 20) /* ... and bytes of their names and values */
 
 /* Asks for a page from PostgreSQL: notices with seq >= from_seq and dead letters with input >=
- * from_dead_input, at most EH_OUTBOX_PAGE of each, in order. The answer is eh_outbox_page(). */
+ * from_dead_input, at most EH_OUTBOX_PAGE of each, in order. The answer is eh_outbox_page(). When
+ * it asks again before that, only the last question is to be answered. */
 typedef void eh_outbox_want_fn(void *context, uint64_t from_seq, uint64_t from_dead_input);
 
 struct eh_outbox;

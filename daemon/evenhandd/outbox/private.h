@@ -56,7 +56,6 @@ struct eh_outbox {
     struct eh_outbox_found found, found_dead; /* the streams at the last XINFO STREAM */
     struct eh_outbox_batch *proof;            /* the rows they are compared with */
     uint64_t wanted_dead;                     /* head_dead when on_want was called */
-    unsigned wants;                           /* pages asked for and not answered */
     struct outbox_live queue[EH_OUTBOX_PENDING_MAX];
     size_t queued;
     struct eh_outbox_batch *current;

@@ -138,7 +138,6 @@ static void got_last_dead(void *context, const redisReply *reply)
         return;
     }
     outbox->state = OUTBOX_PROVING;
-    outbox->wants++;
     outbox->on_want(outbox->context, found_prove_from(&outbox->found),
                     outbox->found_dead.top ? outbox->found_dead.top : outbox->head_dead + 1);
 }

@@ -77,8 +77,8 @@ void store_lost(struct eh_store *s, const char *why)
     s->locked = false;
     store_beat_stop(s);
     store_forget_in_flight(s);
-    eh_outbox_batch_free(s->page);
-    s->page = NULL;
+    eh_outbox_batch_free(s->page.rows);
+    s->page = (struct store_page){0};
     s->refusal = (struct eh_refusal){0};
     eh_pg_reset(s->write, text);
     eh_pg_reset(s->read, text);

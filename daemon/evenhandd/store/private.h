@@ -34,6 +34,15 @@ struct store_search {
     struct eh_refusal found; /* ... with these words */
 };
 
+/* Rows that are read for the outbox. A range that is asked for meanwhile is read behind them. */
+struct store_page {
+    struct eh_outbox_batch *rows; /* NULL: none are read */
+    int answers;                  /* results still to come */
+    bool failed;
+    bool asked_again; /* ... for these, so that nobody wants the rows any more */
+    uint64_t from_seq, from_dead_input;
+};
+
 struct eh_store {
     struct event_base *base;
     struct eh_pg *write, *read;
@@ -71,7 +80,7 @@ struct eh_store {
     size_t snapshot_at; /* bytes sent */
     bool snapshot_in_flight;
 
-    struct eh_outbox_batch *page;
+    struct store_page page;
 };
 
 extern const struct eh_pg_statement eh_store_write_statements[]; /* without inserts of rows */

@@ -67,7 +67,7 @@ void eh_store_free(struct eh_store *s)
         eh_array_done(&s->columns[i]);
     eh_arena_done(&s->sql);
     eh_bytes_done(&s->snapshot);
-    eh_outbox_batch_free(s->page);
+    eh_outbox_batch_free(s->page.rows);
     free(s);
 }
 

@@ -137,7 +137,8 @@ size_t eh_store_committing(const struct eh_store *);
 void eh_store_snapshot(struct eh_store *, uint64_t input, int32_t day, struct eh_bytes *);
 bool eh_store_snapshotting(const struct eh_store *);
 
-/* Notices and dead letters from these numbers on, for the outbox -> on_page. */
+/* Notices and dead letters from these numbers on, for the outbox -> on_page. Asked for again before
+ * that, only the last numbers are answered, and once. */
 void eh_store_page(struct eh_store *, uint64_t from_seq, uint64_t from_dead_input);
 
 /* Version of the schema, as the last heartbeat saw it; 0: not seen yet. */
