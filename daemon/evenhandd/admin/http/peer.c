@@ -54,6 +54,8 @@ static bool names_are_younger(const struct eh_peer *peer, int64_t seconds)
 
 /* ---- Lookups. */
 
+static void lookups_go_on(struct eh_peers *peers);
+
 static void on_looked_up(void *context, const struct eh_child_result *result)
 {
     struct eh_peer *peer = context;
@@ -73,10 +75,11 @@ static void on_looked_up(void *context, const struct eh_child_result *result)
                        result->end == EH_CHILD_LATE ? ": the user database does not answer" : "");
     }
     peers->on_looked_up(peers->context, peer);
-    eh_peers_go_on(peers);
+    lookups_go_on(peers);
 }
 
-static void lookup_begin(struct eh_peer *peer)
+/* False: it cannot be begun, and on_looked_up will not be called. */
+static bool lookup_begin(struct eh_peer *peer)
 {
     struct eh_peers *peers = peer->peers;
     struct eh_error error = {0};
@@ -90,34 +93,57 @@ static void lookup_begin(struct eh_peer *peer)
         .context = peer};
     peer->wants_lookup = false;
     peer->lookup_began_us = eh_clock_monotonic_us();
-    if (eh_child_new(peers->base, &options, &peer->lookup, &error) == 0) {
-        peers->looking++;
-        peers->looking_for += eh_peer_is_asked_for(peer);
-    } else {
+    if (eh_child_new(peers->base, &options, &peer->lookup, &error) < 0) {
         eh_log_limited(EH_LOG_WARNING, "admin-names", "%s", error.text);
+        return false;
     }
+    peers->looking++;
+    peers->looking_for += eh_peer_is_asked_for(peer);
+    return true;
+}
+
+static bool has_place_for(const struct eh_peers *peers, const struct eh_peer *peer)
+{
+    return peers->looking < EH_PEER_LOOKUPS_MAX &&
+           (!eh_peer_is_asked_for(peer) || peers->looking_for < EH_PEER_LOOKUPS_FOR_MAX);
+}
+
+/* One of them that waits, and need not any more; or NULL. */
+static struct eh_peer *next_of(const struct eh_peers *peers, struct eh_peer *const *items,
+                               uint32_t count)
+{
+    for (uint32_t i = 0; i < count && has_place_for(peers, items[i]); i++)
+        if (items[i]->wants_lookup)
+            return items[i];
+    return NULL;
 }
 
 /* Users go before people who are asked for, whom one delegate can name without end. */
-void eh_peers_go_on(struct eh_peers *peers)
+static struct eh_peer *next_to_look_up(const struct eh_peers *peers)
 {
-    for (uint32_t i = 0; i < peers->count && peers->looking < EH_PEER_LOOKUPS_MAX; i++)
-        if (peers->items[i]->wants_lookup)
-            lookup_begin(peers->items[i]);
-    for (uint32_t i = 0; i < peers->other_count && peers->looking < EH_PEER_LOOKUPS_MAX &&
-                         peers->looking_for < EH_PEER_LOOKUPS_FOR_MAX;
-         i++)
-        if (peers->others[i]->wants_lookup)
-            lookup_begin(peers->others[i]);
+    struct eh_peer *user = next_of(peers, peers->items, peers->count);
+    return user ? user : next_of(peers, peers->others, peers->other_count);
 }
 
+/* Begins lookups that wait, as far as they may; of one that cannot be begun its waiters are told,
+ * and they may ask for more. */
+static void lookups_go_on(struct eh_peers *peers)
+{
+    for (struct eh_peer *peer; (peer = next_to_look_up(peers));)
+        if (!lookup_begin(peer))
+            peers->on_looked_up(peers->context, peer);
+}
+
+/* Whoever waits has their turn when a lookup has ended, and with them who asks in between. */
 bool eh_peer_is_current(struct eh_peer *peer)
 {
     if (peer->plain)
         return true;
-    if (!peer->lookup && !names_are_younger(peer, EH_PEER_REFRESH_S)) {
-        peer->wants_lookup = true;
-        eh_peers_go_on(peer->peers);
+    if (!eh_peer_is_awaited(peer) && !names_are_younger(peer, EH_PEER_REFRESH_S)) {
+        if (has_place_for(peer->peers, peer) && !next_to_look_up(peer->peers))
+            (void)lookup_begin(peer);
+        else
+            peer->wants_lookup = true;
     }
     return names_are_younger(peer, EH_PEER_S);
 }

@@ -93,7 +93,6 @@ struct eh_peer *eh_peers_for(struct eh_peers *, const struct eh_peer *delegate, 
                              struct eh_error *);
 void eh_peer_release(struct eh_peer *);
 void eh_peers_done(struct eh_peers *);
-void eh_peers_go_on(struct eh_peers *); /* begins lookups that wait, as far as they may */
 /* Are name and groups known, and not too old? Has them looked up when they are not, and when they
  * soon will be. */
 bool eh_peer_is_current(struct eh_peer *);
