@@ -270,4 +270,25 @@ def right_missing(stack):
     check_invariants(stack)
 
 
+@scenario("a function that is missing at the first start: once it is there, the desk is applied")
+def first_start(stack):
+    stack.write_desk(default_desk())
+    stack.start_servers()
+    daemon = stack.new_daemon("d")
+    assert stack.migrate()[0] == 0
+    stack.sql("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS"
+              " 'BEGIN PERFORM not_there(); RETURN NEW; END'")
+    stack.sql("CREATE TRIGGER audit BEFORE INSERT ON input FOR EACH ROW EXECUTE FUNCTION audit()")
+    daemon.start(ready=False)
+    wait_until("an alarm says so", lambda: "42883" in alarms(stack).get("schema_refuses", ""))
+    stack.sql("DROP TRIGGER audit ON input")
+    daemon.wait_ready(60)
+    stack.add_ticket("t-1")
+    stack.settle()
+    assert stack.ticket("t-1")["state"] == "assigned" and not dead(stack)
+    assert not alarms(stack), alarms(stack)
+    assert daemon.logged("desk applied") == 1, daemon.last_words()
+    check_invariants(stack)
+
+
 run()

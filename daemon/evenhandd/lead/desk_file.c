@@ -156,6 +156,7 @@ static void advise(struct eh_app *app)
 static void on_applied(void *context, const struct eh_command_result *result)
 {
     struct eh_app *app = context;
+    app->desk_file.loading--;
     if (result->code < 0)
         refused(app, result->message);
     else
@@ -186,7 +187,15 @@ void app_desk_file_load(struct eh_app *app, const char *actor)
     if (eh_app_submit(app, c, &error) < 0) {
         refused(app, error.text);
         eh_command_free(c);
+        return;
     }
+    app->desk_file.loading++;
+}
+
+void app_desk_file_begin(struct eh_app *app)
+{
+    if (!eh_engine_desk(app->state.engine) && app->desk_file.loading == 0)
+        app_desk_file_load(app, "first start");
 }
 
 static int compare(struct eh_app *app, struct eh_error *error)

@@ -9,12 +9,15 @@
 #include "lead/app.h"
 
 struct eh_desk_file {
+    unsigned loading;       /* commands with a desk that are not answered yet */
     bool differs;           /* the file is not what is applied */
     struct stat seen;       /* as it was compared last; all 0: never */
     uint64_t holidays_seen; /* the same of the files of holidays that it names */
 };
 
 void app_desk_file_load(struct eh_app *, const char *actor); /* read it and submit what it says */
+/* The same, where there is no desk and none is on its way. */
+void app_desk_file_begin(struct eh_app *);
 void app_desk_file_check(struct eh_app *); /* does it differ from what is applied */
 /* The same, where the file has changed since the last look. -EH_E…: it cannot be read. */
 int app_desk_file_look(struct eh_app *, struct eh_error *) EH_MUST_CHECK;

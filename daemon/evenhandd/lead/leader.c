@@ -61,6 +61,9 @@ static void deciding_go_on(struct eh_app *app)
     app_set_room(app);
     app_timer_arm(app);
     app_wake(app);
+    eh_loop_note("other", "");
+    app_desk_file_begin(app);
+    eh_loop_note("desk", "file");
 }
 
 static void on_hold_over(evutil_socket_t fd, short what, void *context)
@@ -87,7 +90,6 @@ static void deciding_resume(struct eh_app *app)
 static void deciding_begin(struct eh_app *app)
 {
     struct eh_totals totals;
-    const struct eh_desk *desk = eh_engine_desk(app->state.engine);
     struct eh_error error = {0};
     if (app_time_waits(app))
         return;
@@ -107,9 +109,6 @@ static void deciding_begin(struct eh_app *app)
     eh_outbox_start(app->services.outbox, app->state.head.seq, app->state.head.dead);
     eh_inbox_start(app->services.inbox, app->state.head.low, app->state.head.high);
     deciding_go_on(app);
-    eh_loop_note("other", "");
-    if (!desk)
-        app_desk_file_load(app, "first start");
     app_desk_file_check(app);
     eh_loop_note("desk", "file");
     if (app_new_key_asked(app) && !app_new_key_due(app))
