@@ -16,6 +16,7 @@
 
 #define DAY_S      86400
 #define FIRST_YEAR 1900
+#define SHOWN_AS   "X-MICROSOFT-CDO-BUSYSTATUS"
 #define LAST_S     INT64_C(253402300799) /* 9999-12-31 */
 
 /* A time of a series that another event of the file says otherwise. */
@@ -38,11 +39,12 @@ struct ics_reader {
     icalcomponent *calendar;
     icalcomponent *event; /* whose times are read */
     bool recurs;
-    uint32_t line; /* where it begins */
+    uint32_t line;  /* where it begins */
+    uint32_t first; /* of its times */
     struct moved *moved;
     uint32_t moved_count;
-    struct icaltimetype *left_out; /* its EXDATEs */
-    uint32_t left_out_count;
+    struct icaltimetype *left_out; /* by its EXDATEs and EXRULEs */
+    uint32_t left_out_count, left_out_room;
     int r; /* of the times that libical told so far */
 };
 
@@ -60,15 +62,25 @@ static bool property_says(icalcomponent *event, const char *name, const char *va
     return false;
 }
 
-/* Busy unless it says otherwise (RFC 5545, 3.8.2.7), or is only a question. */
-static bool event_is_busy(icalcomponent *event)
+static bool event_is_transparent(icalcomponent *event)
 {
     icalproperty *shown = icalcomponent_get_first_property(event, ICAL_TRANSP_PROPERTY);
+    return shown && icalproperty_get_transp(shown) == ICAL_TRANSP_TRANSPARENT;
+}
+
+/* Busy unless it says otherwise (RFC 5545, 3.8.2.7), or is only a question. Where Outlook says what
+ * it is, that is closer than TRANSP: out of office, or at work elsewhere. */
+static bool event_is_busy(icalcomponent *event)
+{
+    static const char *const free_words[] = {"FREE", "TENTATIVE", "WORKINGELSEWHERE"};
     enum icalproperty_status status = icalcomponent_get_status(event);
-    return !(shown && icalproperty_get_transp(shown) == ICAL_TRANSP_TRANSPARENT) &&
-           status != ICAL_STATUS_CANCELLED && status != ICAL_STATUS_TENTATIVE &&
-           !property_says(event, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE") &&
-           !property_says(event, "X-MICROSOFT-CDO-BUSYSTATUS", "TENTATIVE");
+    if (status == ICAL_STATUS_CANCELLED || status == ICAL_STATUS_TENTATIVE)
+        return false;
+    for (size_t i = 0; i < sizeof free_words / sizeof *free_words; i++)
+        if (property_says(event, SHOWN_AS, free_words[i]))
+            return false;
+    return property_says(event, SHOWN_AS, "OOF") || property_says(event, SHOWN_AS, "BUSY") ||
+           !event_is_transparent(event);
 }
 
 static bool event_recurs(icalcomponent *event)
@@ -119,6 +131,34 @@ static int rules_check(const struct ics_reader *reader, icalproperty_kind kind)
     return 0;
 }
 
+static bool is_period(struct icaldatetimeperiodtype at)
+{
+    return icaltime_is_null_time(at.time);
+}
+
+static struct icaltimetype period_end(struct icalperiodtype period)
+{
+    return icaltime_is_null_time(period.end) ? icaltime_add(period.start, period.duration)
+                                             : period.end;
+}
+
+static int periods_check(const struct ics_reader *reader)
+{
+    icalproperty *at = icalcomponent_get_first_property(reader->event, ICAL_RDATE_PROPERTY);
+    for (; at; at = icalcomponent_get_next_property(reader->event, ICAL_RDATE_PROPERTY)) {
+        struct icaldatetimeperiodtype added = icalproperty_get_rdate(at);
+        struct icaltimetype end = period_end(added.period);
+        if (!is_period(added))
+            continue;
+        if (!eh_ics_is_there(added.period.start) || !eh_ics_is_there(end) ||
+            eh_ics_seconds(end) < eh_ics_seconds(added.period.start))
+            return eh_error_set(reader->error, EH_EPARSE,
+                                "%u: an RDATE of this event is a period that there is not",
+                                reader->line);
+    }
+    return 0;
+}
+
 /* The times that it names beside its own. */
 static int names_check(const struct ics_reader *reader, icalproperty_kind kind)
 {
@@ -162,6 +202,8 @@ static int properties_check(const struct ics_reader *reader)
         r = zone_check(reader, icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY));
     for (size_t i = 0; r == 0 && i < sizeof named / sizeof *named; i++)
         r = names_check(reader, named[i]);
+    if (r == 0)
+        r = periods_check(reader);
     if (r == 0)
         r = range_check(reader);
     if (r == 0)
@@ -207,6 +249,15 @@ static struct eh_str id_make(struct ics_reader *reader, int64_t start_s, bool on
     }
     eh_format(text, sizeof text, "%.*s%s", EH_STR_ARG(uid), when);
     return eh_arena_str(reader->arena, eh_str(text));
+}
+
+/* Whether the event has a time already that begins then: one that is told twice is one. */
+static bool time_is_told(const struct ics_reader *reader, int64_t start_s)
+{
+    for (uint32_t i = reader->first; i < reader->ics->count; i++)
+        if (reader->ics->items[i].from_s == start_s)
+            return true;
+    return false;
 }
 
 /* Whether it is left out, or is said otherwise by another event. */
@@ -295,33 +346,118 @@ static void on_time(icalcomponent *event, struct icaltime_span *span, void *cont
 {
     struct ics_reader *reader = context;
     (void)event;
-    if (reader->r == 0 && !time_is_named(reader, span->start))
+    if (reader->r == 0 && !time_is_told(reader, span->start) && !time_is_named(reader, span->start))
         reader->r = time_add(reader, event_span(reader, span->start));
 }
 
-/* Takes the EXDATEs from the event: libical compares their days by UTC. */
+static int left_out_add(struct ics_reader *reader, struct icaltimetype time)
+{
+    int r = eh_array_room_in(reader->arena, &reader->left_out, &reader->left_out_room,
+                             reader->left_out_count + 1, EH_ICS_TIMES_MAX);
+    if (r < 0)
+        return r == -EH_EFULL
+                   ? eh_error_set(reader->error, EH_ERANGE,
+                                  "%u: an event that leaves out more than %d times", reader->line,
+                                  EH_ICS_TIMES_MAX)
+                   : eh_error_set(reader->error, EH_ENOMEM, "%u: out of memory", reader->line);
+    reader->left_out[reader->left_out_count++] = time;
+    return 0;
+}
+
+/* The times within the window, as if the window began earlier by the length of the event. */
+static int rule_leaves_out(struct ics_reader *reader, icalproperty *rule)
+{
+    struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
+    int64_t from_s = reader->window->from_s - event_span(reader, 0).lasts_s - DAY_S;
+    icalrecur_iterator *each =
+        icalrecur_iterator_new(icalvalue_get_recur(icalproperty_get_value(rule)), start);
+    int r = 0;
+    while (each && r == 0) {
+        struct icaltimetype time = icalrecur_iterator_next(each);
+        if (icaltime_is_null_time(time) || eh_ics_seconds(time) >= reader->window->until_s)
+            break;
+        if (eh_ics_seconds(time) >= from_s)
+            r = left_out_add(reader, time);
+    }
+    if (each)
+        icalrecur_iterator_free(each);
+    return r;
+}
+
+/* Takes EXDATEs and EXRULEs from the event: libical compares their days by UTC, and of a rule only
+ * the first time. */
 static int left_out_take(struct ics_reader *reader)
 {
-    int count = icalcomponent_count_properties(reader->event, ICAL_EXDATE_PROPERTY);
+    int r = 0;
     reader->left_out_count = 0;
-    if (count == 0)
-        return 0;
-    reader->left_out = eh_arena_alloc(reader->arena, (size_t)count * sizeof *reader->left_out);
-    if (!reader->left_out)
-        return eh_error_set(reader->error, EH_ENOMEM, "%u: out of memory", reader->line);
-    for (icalproperty *at;
-         (at = icalcomponent_get_first_property(reader->event, ICAL_EXDATE_PROPERTY)) != NULL;) {
-        reader->left_out[reader->left_out_count++] = eh_ics_moment(at, reader->event);
+    for (icalproperty *at; r == 0 && (at = icalcomponent_get_first_property(
+                                          reader->event, ICAL_EXDATE_PROPERTY)) != NULL;) {
+        r = left_out_add(reader, eh_ics_moment(at, reader->event));
         icalcomponent_remove_property(reader->event, at);
         icalproperty_free(at);
     }
-    return 0;
+    for (icalproperty *at; r == 0 && (at = icalcomponent_get_first_property(
+                                          reader->event, ICAL_EXRULE_PROPERTY)) != NULL;) {
+        r = rule_leaves_out(reader, at);
+        icalcomponent_remove_property(reader->event, at);
+        icalproperty_free(at);
+    }
+    return r;
 }
 
 static struct icaltimetype utc_time(int64_t seconds)
 {
     seconds = seconds < 0 ? 0 : seconds > LAST_S ? LAST_S : seconds;
     return icaltime_from_timet_with_zone((time_t)seconds, 0, icaltimezone_get_utc_timezone());
+}
+
+/* When a date that is added begins: of a day, at the time of day of the event, and of a day of the
+ * event that day. One without a zone has that of the event. */
+static struct icaltimetype added_start(struct icaltimetype added, struct icaltimetype event_start)
+{
+    struct icaltimetype start = event_start;
+    if (!added.is_date && !event_start.is_date) {
+        added.zone = added.zone ? added.zone : event_start.zone;
+        return added;
+    }
+    start.year = added.year;
+    start.month = added.month;
+    start.day = added.day;
+    return start;
+}
+
+static struct span added_span(const struct ics_reader *reader, icalproperty *at)
+{
+    struct icaldatetimeperiodtype added = icalproperty_get_rdate(at);
+    struct icaltimetype event_start = icalcomponent_get_dtstart(reader->event);
+    if (!is_period(added)) {
+        struct icaltimetype start = added_start(eh_ics_moment(at, reader->event), event_start);
+        struct span span = event_span(reader, eh_ics_seconds(start));
+        span.local = eh_ics_is_floating(start);
+        return span;
+    }
+    struct icaltimetype start = added.period.start, end = period_end(added.period);
+    const icaltimezone *said = eh_ics_moment(at, reader->event).zone;
+    start.zone = start.zone ? start.zone : said ? said : event_start.zone;
+    end.zone = end.zone ? end.zone : start.zone;
+    return (struct span){eh_ics_seconds(start), eh_ics_seconds(end) - eh_ics_seconds(start), false,
+                         eh_ics_is_floating(start)};
+}
+
+/* The RDATEs, before libical sees the event: it knows no periods, and counts from DTSTART on as if
+ * clocks never changed. They come first, since a period says how long a time of the rule is. */
+static int added_take(struct ics_reader *reader)
+{
+    int r = 0;
+    for (icalproperty *at; r == 0 && (at = icalcomponent_get_first_property(
+                                          reader->event, ICAL_RDATE_PROPERTY)) != NULL;) {
+        struct span span = added_span(reader, at);
+        if (!time_is_told(reader, span.start_s) && !time_is_named(reader, span.start_s))
+            r = time_add(reader, span);
+        icalcomponent_remove_property(reader->event, at);
+        icalproperty_free(at);
+    }
+    return r;
 }
 
 static int event_read(struct ics_reader *reader)
@@ -333,7 +469,10 @@ static int event_read(struct ics_reader *reader)
     reader->recurs = event_recurs(reader->event) && !event_is_override(reader->event);
     if (!reader->recurs)
         return time_add(reader, event_span(reader, start_s));
+    reader->first = reader->ics->count;
     reader->r = left_out_take(reader);
+    if (reader->r == 0)
+        reader->r = added_take(reader);
     if (reader->r < 0)
         return reader->r;
     icalcomponent_foreach_recurrence(reader->event, utc_time(reader->window->from_s),

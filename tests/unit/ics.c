@@ -198,6 +198,77 @@ Test(ics, times_are_left_out)
            "1@x 20261212T0800 2026-12-12T08:00..2026-12-12T09:00\n");
 }
 
+Test(ics, dates_are_added)
+{
+    /* In winter, in summer, in a zone of their own, by the clock of the event, and of the day
+     * alone. */
+    expect(FILE_OF(EVENT("DTSTART;TZID=Europe/Oslo:20260105T090000\r\nDURATION:PT1H\r\n"
+                         "RDATE;TZID=Europe/Oslo:20260106T090000,20260601T090000\r\n"
+                         "RDATE;TZID=Asia/Tokyo:20260602T090000\r\nRDATE:20260603T090000\r\n"
+                         "RDATE:20260604T090000Z\r\nRDATE;VALUE=DATE:20260605\r\n"
+                         "RDATE:20260604T090000Z,20260607T090000Z\r\nEXDATE:20260607T090000Z\r\n")),
+           "1@x 20260106T0800 2026-01-06T08:00..2026-01-06T09:00\n"
+           "1@x 20260601T0700 2026-06-01T07:00..2026-06-01T08:00\n"
+           "1@x 20260602T0000 2026-06-02T00:00..2026-06-02T01:00\n"
+           "1@x 20260603T0700 2026-06-03T07:00..2026-06-03T08:00\n"
+           "1@x 20260604T0900 2026-06-04T09:00..2026-06-04T10:00\n"
+           "1@x 20260605T0700 2026-06-05T07:00..2026-06-05T08:00\n"
+           "1@x 20260105T0800 2026-01-05T08:00..2026-01-05T09:00\n");
+    expect(FILE_OF(EVENT(
+               "DTSTART;VALUE=DATE:20260301\r\nDURATION:P2D\r\n"
+               "RDATE;VALUE=DATE:20260401,20260501\r\nRDATE;TZID=Asia/Tokyo:20260601T000000\r\n"
+               "EXRULE:FREQ=MONTHLY;COUNT=2\r\n")),
+           "1@x 20260501T0000 2026-05-01..2026-05-02\n"
+           "1@x 20260601T0000 2026-06-01..2026-06-02\n");
+    expect(FILE_OF(EVENT("DTSTART:20260301T090000\r\nDURATION:PT1H\r\nRDATE:20260401T090000\r\n"
+                         "RDATE;TZID=Asia/Tokyo:20260501T090000\r\n")),
+           "1@x 20260401T0900 ~ 2026-04-01T09:00..2026-04-01T10:00\n"
+           "1@x 20260501T0000 2026-05-01T00:00..2026-05-01T01:00\n"
+           "1@x 20260301T0900 ~ 2026-03-01T09:00..2026-03-01T10:00\n");
+}
+
+Test(ics, periods_are_added)
+{
+    /* The second of the rule is as long as a period says; one that is moved or left out is none. */
+    expect(FILE_OF(EVENT("DTSTART;TZID=Europe/Oslo:20260105T090000\r\nDURATION:PT1H\r\n"
+                         "RRULE:FREQ=DAILY;COUNT=2\r\n"
+                         "RDATE;VALUE=PERIOD;TZID=Europe/Oslo:20260601T090000/20260601T120000,"
+                         "20260106T090000/PT30M\r\n"
+                         "RDATE;VALUE=PERIOD:20260602T090000Z/20260602T120000Z,"
+                         "20260603T090000Z/P1D,20260604T090000Z/P1D\r\n"
+                         "RDATE;VALUE=PERIOD:20260605T090000/PT2H\r\n"
+                         "EXDATE:20260603T090000Z\r\n")
+                       EVENT("RECURRENCE-ID:20260604T090000Z\r\nDTSTART:20260614T090000Z\r\n")),
+           "1@x 20260601T0700 2026-06-01T07:00..2026-06-01T10:00\n"
+           "1@x 20260106T0800 2026-01-06T08:00..2026-01-06T08:30\n"
+           "1@x 20260602T0900 2026-06-02T09:00..2026-06-02T12:00\n"
+           "1@x 20260605T0700 2026-06-05T07:00..2026-06-05T09:00\n"
+           "1@x 20260105T0800 2026-01-05T08:00..2026-01-05T09:00\n"
+           "1@x 20260604T0900 2026-06-14T09:00..2026-06-14T09:00\n");
+    expect(FILE_OF(EVENT("DTSTART:20260105T090000\r\nDURATION:PT1H\r\n"
+                         "RDATE;VALUE=PERIOD:20260605T090000/PT2H\r\n")),
+           "1@x 20260605T0900 ~ 2026-06-05T09:00..2026-06-05T11:00\n"
+           "1@x 20260105T0900 ~ 2026-01-05T09:00..2026-01-05T10:00\n");
+    expect_refused(FILE_OF(EVENT("DTSTART:20260105T090000Z\r\n"
+                                 "RDATE;VALUE=PERIOD:20260605T090000Z/20260605T080000Z\r\n")),
+                   "4: an RDATE of this event is a period that there is not");
+    expect_refused(FILE_OF(EVENT("DTSTART:20260105T090000Z\r\n"
+                                 "RDATE;VALUE=PERIOD:20260230T090000Z/PT1H\r\n")),
+                   "4: an RDATE of this event is a period that there is not");
+}
+
+Test(ics, a_rule_leaves_out)
+{
+    expect(
+        FILE_OF(EVENT("DTSTART;TZID=Europe/Oslo:20260326T090000\r\nDURATION:PT1H\r\n"
+                      "RRULE:FREQ=DAILY;COUNT=8\r\nEXRULE:FREQ=DAILY;INTERVAL=2\r\n"
+                      "EXRULE:FREQ=WEEKLY;BYDAY=MO\r\nRDATE;TZID=Europe/Oslo:20260407T090000\r\n")),
+        "1@x 20260327T0800 2026-03-27T08:00..2026-03-27T09:00\n"
+        "1@x 20260329T0700 2026-03-29T07:00..2026-03-29T08:00\n"
+        "1@x 20260331T0700 2026-03-31T07:00..2026-03-31T08:00\n"
+        "1@x 20260402T0700 2026-04-02T07:00..2026-04-02T08:00\n");
+}
+
 Test(ics, what_is_said_of_an_event_that_recurs_is_one_time)
 {
     expect(FILE_OF(MONDAYS EVENT("RECURRENCE-ID;TZID=Europe/Oslo:20261214T090000\r\n"
@@ -263,15 +334,28 @@ Test(ics, names_up_to_their_bound)
 Test(ics, who_is_free)
 {
     static const char *const free_lines[] = {
-        "TRANSP:TRANSPARENT\r\n", "STATUS:CANCELLED\r\n", "STATUS:TENTATIVE\r\n",
-        "X-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n"};
+        "TRANSP:TRANSPARENT\r\n",
+        "STATUS:CANCELLED\r\n",
+        "STATUS:TENTATIVE\r\n",
+        "X-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n",
+        "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n",
+        "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE\r\n",
+        "X-MICROSOFT-CDO-BUSYSTATUS:WorkingElsewhere\r\nTRANSP:OPAQUE\r\n",
+        "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\nSTATUS:CANCELLED\r\n"};
     static const char *const busy_lines[] = {"TRANSP:OPAQUE\r\n", "STATUS:CONFIRMED\r\n",
-                                             "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n"};
+                                             "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n",
+                                             "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n"
+                                             "TRANSP:TRANSPARENT\r\n",
+                                             "TRANSP:TRANSPARENT\r\n"
+                                             "X-MICROSOFT-CDO-BUSYSTATUS;X-A=1:BUSY\r\n"};
+    const size_t free_count = sizeof free_lines / sizeof *free_lines;
+    const size_t busy_count = sizeof busy_lines / sizeof *busy_lines;
     char text[512];
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = 0; i < free_count + busy_count; i++) {
         eh_format(text, sizeof text, FILE_OF(EVENT("DTSTART;VALUE=DATE:20260501\r\n%s")),
-                  i < 5 ? free_lines[i] : busy_lines[i - 5]);
-        expect(text, i < 5 ? "1@x free 2026-05-01..2026-05-01\n" : "1@x 2026-05-01..2026-05-01\n");
+                  i < free_count ? free_lines[i] : busy_lines[i - free_count]);
+        expect(text, i < free_count ? "1@x free 2026-05-01..2026-05-01\n"
+                                    : "1@x 2026-05-01..2026-05-01\n");
     }
 }
 
