@@ -82,8 +82,10 @@ def plain(stack, stub, bridge):
     bridge.wait("is done", lambda: figure(bridge, "done") == 60)
     assert figure(bridge, "requests") <= 60 + 2, bridge.status()  # and the sweep's page
     bridge.wait("has read all", lambda: figure(bridge, "cursor") == stack.sql1("SELECT seq FROM head"))
-    with open(os.path.join(bridge.state, "cursor"), encoding="ascii") as f:
-        assert f.read().split()[0] <= str(figure(bridge, "cursor"))
+    path = os.path.join(bridge.state, "cursor")
+    wait_until("the cursor is written", lambda: os.path.exists(path))
+    with open(path, encoding="ascii") as f:
+        assert int(f.read().split()[0]) <= figure(bridge, "cursor")
 
 
 @with_bridge("what is refused is parked, tried again when asked for, and dropped", owner="off", sweep="1h")
