@@ -173,8 +173,8 @@ def stranger(stack):
         other = next(r for r in TEAM if r != rep)
         found("default/%s: %s has it; the draws give it to %s$" % (name, other, rep),
               "UPDATE effect SET rep = '%s' WHERE seq = %d" % (other, seq))
-        found("default/%s: drew" % name, "UPDATE effect SET draws = overlay(draws placing"
-              " decode('0123', 'hex') from 4) WHERE seq = %d" % seq)
+        found("default/%s: drew" % name, "UPDATE effect SET draws = set_byte(draws, 4,"
+              " get_byte(draws, 4) # 1) WHERE seq = %d" % seq)
         found("default/%s: is not what its digest was made of" % name,
               "UPDATE input SET value = value + 1 WHERE type = 1 AND id = '%s'" % name)
     swap = "UPDATE effect SET why = (SELECT why FROM effect WHERE type = %d AND epoch = %d)" \
