@@ -9,6 +9,7 @@ import json
 import os
 import pwd
 import re
+import threading
 
 from harness import CHECKOUT, Answer, Skip, UnixConnection, is_root, patience, patiently
 
@@ -91,13 +92,17 @@ def addresses(pattern):
             for text in texts]
 
 
+ONE = threading.Lock()  # an effective user id is the whole process's
+
+
 def as_user(user, do):
     """do() with the effective user id of `user`: who connects meanwhile is that user."""
-    os.seteuid(pwd.getpwnam(user).pw_uid)
-    try:
-        return do()
-    finally:
-        os.seteuid(0)
+    with ONE:
+        os.seteuid(pwd.getpwnam(user).pw_uid)
+        try:
+            return do()
+        finally:
+            os.seteuid(0)
 
 
 class Door(UnixConnection):
