@@ -14,9 +14,9 @@
 /* Where the sections of the file stand. They are read in a fixed order, not in the file's: reps
  * before the teams that name them. */
 struct top {
-    struct eh_str id, currency, time_zone;
+    struct eh_str id, currency;
     int64_t resend_within_s;
-    const struct desk_node *kinds, *calendars, *reps, *teams, *plans;
+    const struct desk_node *time_zone, *kinds, *calendars, *reps, *teams, *plans;
 };
 
 static int currency_read(struct desk_reader *reader, const struct desk_node *node,
@@ -36,7 +36,7 @@ static int currency_read(struct desk_reader *reader, const struct desk_node *nod
 static const struct desk_field top_fields[] = {
     {"desk", eh_desk_read_id, offsetof(struct top, id), false},
     {"currency", currency_read, offsetof(struct top, currency), false},
-    {"time_zone", eh_desk_read_time_zone, offsetof(struct top, time_zone), false},
+    {"time_zone", eh_desk_read_node, offsetof(struct top, time_zone), false},
     {"resend_within", eh_desk_read_duration, offsetof(struct top, resend_within_s), false},
     {"kinds", eh_desk_read_node, offsetof(struct top, kinds), false},
     {"calendars", eh_desk_read_node, offsetof(struct top, calendars), false},
@@ -268,13 +268,18 @@ static int section_read(struct desk_reader *reader, const struct desk_node *node
     return node ? read(reader, node, &path) : 0;
 }
 
+static int zone_read(struct desk_reader *reader, const struct desk_node *node,
+                     const struct desk_path *path)
+{
+    reader->desk->time_zone_line = node->line;
+    return eh_desk_read_time_zone(reader, node, path, &reader->desk->time_zone);
+}
+
 static int top_read(struct desk_reader *reader, const struct desk_node *root)
 {
     const struct desk_path path = {0};
-    struct top top = {.id = eh_str("main"),
-                      .currency = eh_str("EUR"),
-                      .time_zone = eh_str("Europe/Oslo"),
-                      .resend_within_s = RESEND_WITHIN_S};
+    struct top top = {
+        .id = eh_str("main"), .currency = eh_str("EUR"), .resend_within_s = RESEND_WITHIN_S};
     int r = eh_desk_read_map(reader, root, &path, top_fields,
                              sizeof top_fields / sizeof *top_fields, &top);
     if (r < 0)
@@ -283,10 +288,12 @@ static int top_read(struct desk_reader *reader, const struct desk_node *root)
     desk->id = top.id;
     desk->currency = top.currency;
     desk->currency_exponent = (unsigned)eh_currency_exponent(top.currency);
-    desk->time_zone = top.time_zone;
+    desk->time_zone = eh_str("Europe/Oslo");
     desk->resend_within_s = top.resend_within_s;
-    r = top.kinds ? section_read(reader, top.kinds, &path, "kinds", kinds_read)
-                  : kinds_default(reader);
+    r = section_read(reader, top.time_zone, &path, "time_zone", zone_read);
+    if (r == 0)
+        r = top.kinds ? section_read(reader, top.kinds, &path, "kinds", kinds_read)
+                      : kinds_default(reader);
     if (r == 0)
         r = section_read(reader, top.calendars, &path, "calendars", eh_desk_read_calendars);
     if (r == 0)

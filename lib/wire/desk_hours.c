@@ -36,6 +36,18 @@ int eh_desk_read_time_zone(struct desk_reader *reader, const struct desk_node *n
     return eh_desk_keep_text(reader, text, ret);
 }
 
+const char *eh_desk_zone_place(const struct eh_desk *desk, const struct eh_desk_calendar *calendar,
+                               char ret[EH_DESK_PLACE_BYTES])
+{
+    if (calendar && calendar->time_zone_line)
+        eh_format(ret, EH_DESK_PLACE_BYTES, "%u: calendars[%u].time_zone", calendar->time_zone_line,
+                  calendar->index);
+    else
+        eh_format(ret, EH_DESK_PLACE_BYTES, "%u: time_zone",
+                  desk->time_zone_line ? desk->time_zone_line : 1);
+    return ret;
+}
+
 /* ---- A week: {mon-thu: ..., fri: ...}. */
 
 static int weekday_find(struct eh_str name)
@@ -119,23 +131,36 @@ static int week_read(struct desk_reader *reader, const struct desk_node *node,
 
 struct calendar {
     struct eh_desk_calendar kept;
-    const struct desk_node *hours, *holidays, *holidays_file;
+    const struct desk_node *time_zone, *hours, *holidays, *holidays_file;
 };
 
 static const struct desk_field calendar_fields[] = {
     {"id", eh_desk_read_id, offsetof(struct calendar, kept.id), true},
-    {"time_zone", eh_desk_read_time_zone, offsetof(struct calendar, kept.time_zone), false},
+    {"time_zone", eh_desk_read_node, offsetof(struct calendar, time_zone), false},
     {"hours", eh_desk_read_node, offsetof(struct calendar, hours), true},
     {"holidays", eh_desk_read_node, offsetof(struct calendar, holidays), false},
     {"holidays_file", eh_desk_read_node, offsetof(struct calendar, holidays_file), false},
 };
 
+static int calendar_zone_read(struct desk_reader *reader, const struct desk_path *path,
+                              struct calendar *calendar)
+{
+    struct desk_path at = eh_desk_path_key(path, eh_str("time_zone"));
+    if (!calendar->time_zone)
+        return 0;
+    calendar->kept.time_zone_line = calendar->time_zone->line;
+    return eh_desk_read_time_zone(reader, calendar->time_zone, &at, &calendar->kept.time_zone);
+}
+
 static int calendar_read(struct desk_reader *reader, const struct desk_node *node,
                          const struct desk_path *path, struct eh_desk_calendar *ret)
 {
-    struct calendar calendar = {.kept.time_zone = reader->desk->time_zone};
+    struct calendar calendar = {.kept.time_zone = reader->desk->time_zone,
+                                .kept.index = path->index};
     int r = eh_desk_read_map(reader, node, path, calendar_fields,
                              sizeof calendar_fields / sizeof *calendar_fields, &calendar);
+    if (r == 0)
+        r = calendar_zone_read(reader, path, &calendar);
     if (r < 0)
         return r;
     struct desk_path hours = eh_desk_path_key(path, eh_str("hours"));

@@ -344,7 +344,16 @@ def changed(stack):
     assert not hours.off("ana") and not hours.off("ben")
     desk["calendars"][0]["time_zone"] = "Europe/Nowhere"
     answer = hours.daemon.http("PUT", "/v1/desk", json.dumps(desk))
-    assert answer.code == 400 and "Europe/Nowhere" in answer.json["error"]["message"], answer
+    error = answer.json["error"]
+    assert answer.code == 400 and error["message"].startswith(
+        "1: calendars[0].time_zone: `Europe/Nowhere` is not in"), answer
+    assert error["field"] == "calendars[0].time_zone", error
+    path = stack.dir + "/nowhere.yaml"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("calendars:\n- {id: z, hours: {}}\n- id: a\n  hours: {}\n  time_zone: Europe/Nowhere\n")
+    for command in ("diff", "apply"):
+        code, _, errors = stack.cli("desk", command, path, check=False)
+        assert code == 78 and path + ":5: calendars[1].time_zone: `Europe/Nowhere` is" in errors, errors
     verify_ok(stack)
     check_invariants(stack)
 

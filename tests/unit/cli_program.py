@@ -639,7 +639,11 @@ def a_history_is_dealt_by_hours():
     assert told["answers"] == "answered_at", told
     with open(desk, "w") as f:
         f.write(office % "Europe/Nowhere")
-    bad(1, "simulate", history, "--desk", desk, says="Europe/Nowhere is not known here")
+    place = "office.yaml:4: calendars[0].time_zone: Europe/Nowhere is not known here"
+    bad(78, "simulate", history, "--desk", desk, says=place)
+    with open(history, "a") as f:
+        f.write("3,no time,sales,bo,\n")
+    bad(78, "simulate", history, "--desk", desk, says=place)
     bad(1, "simulate", history, says="has no offset from UTC")
 
 

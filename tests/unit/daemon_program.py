@@ -73,12 +73,19 @@ def a_bad_desk_file_is_refused_in_one_line():
 
 
 def what_a_desk_file_says_of_hours_is_looked_at():
-    desk = "time_zone: UTC\ncalendars:\n- {id: a, hours: {mon: 08:00-16:00}}\n- {id: office, hours: {}%s}\n"
+    desk = ("time_zone: UTC\ncalendars:\n- {id: a, hours: {mon: 08:00-16:00},\n   holidays_file: norway.ics}\n"
+            "- {id: office, hours: {}%s}\n")
+    write("norway.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261224\nEND:VEVENT\n"
+          "BEGIN:VEVENT\nUID:2\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR\n")
     config = write("h.yaml", "desk_file: hours.yaml\n")
     write("hours.yaml", desk % "")
     done = run("--config", config, "--check")
     assert done.returncode == 0 and "are good" in done.stdout, done
     assert "hours.yaml: warning: calendar office: has no hours; whoever" in done.stdout, done
+    write("hours.yaml", desk % ", time_zone: Europe/Nowhere")
+    refused(78, "hours.yaml:5: calendars[1].time_zone: `Europe/Nowhere` is not in", "--config", config, "--check")
+    write("hours.yaml", "desk: main\ntime_zone: Europe/Nowhere\n")
+    refused(78, "hours.yaml:2: time_zone: `Europe/Nowhere` is not in", "--config", config, "--check")
 
 
 TESTS = [wrong_calls_are_told, a_good_configuration_is_said_to_be_good,

@@ -87,7 +87,8 @@ int app_desk_file_identity(struct eh_app *app, char currency[4], struct eh_error
         return eh_error_set(error, EH_EPARSE, "%s:%s", app->services.config->desk, inner.text);
     r = eh_clock_set_new_zone(&app->services.clock, desk->time_zone, &inner);
     if (r < 0)
-        return eh_error_set(error, EH_EPARSE, "%s: %s", app->services.config->desk, inner.text);
+        return eh_error_set(error, EH_EPARSE, "%s:%u: %s", app->services.config->desk,
+                            desk->time_zone_line ? desk->time_zone_line : 1, inner.text);
     eh_format(app->services.desk_id, sizeof app->services.desk_id, "%.*s", EH_STR_ARG(desk->id));
     eh_format(currency, 4, "%.*s", EH_STR_ARG(desk->currency));
     return 0;

@@ -3,12 +3,26 @@
 
 #include "host/loop.h"
 
+/* `calendar` NULL: the desk's own zone. The clock's words begin with the last key of the path. */
+static int zone_try(struct eh_clock *probe, const struct eh_desk *desk,
+                    const struct eh_desk_calendar *calendar, struct eh_error *error)
+{
+    struct eh_error inner = {0};
+    char place[EH_DESK_PLACE_BYTES];
+    int r = eh_clock_set_new_zone(probe, calendar ? calendar->time_zone : desk->time_zone, &inner);
+    if (r == 0)
+        return 0;
+    const char *at = eh_desk_zone_place(desk, calendar, place), *what = strstr(inner.text, ": ");
+    return eh_error_field(error, inner.code, strchr(at, ' ') + 1, "%s%s", at,
+                          what ? what : inner.text);
+}
+
 /* Those of its calendars, too. */
 static int zones_try(struct eh_clock *probe, const struct eh_desk *desk, struct eh_error *error)
 {
-    int r = eh_clock_set_new_zone(probe, desk->time_zone, error);
+    int r = zone_try(probe, desk, NULL, error);
     for (uint32_t i = 0; r == 0 && i < desk->calendar_count; i++)
-        r = eh_clock_set_new_zone(probe, desk->calendars[i].time_zone, error);
+        r = zone_try(probe, desk, &desk->calendars[i], error);
     return r;
 }
 

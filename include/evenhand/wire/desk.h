@@ -96,6 +96,7 @@ struct eh_desk_holidays_file {
 struct eh_desk_calendar {
     struct eh_str id; /* empty: the own hours of a rep or a team */
     struct eh_str time_zone;
+    uint32_t time_zone_line, index;   /* of the file, see eh_desk_zone_place() */
     struct eh_desk_day week[7];       /* from Monday */
     struct eh_desk_holiday *holidays; /* sorted by date, each once; those of `file`, too */
     uint32_t holiday_count;
@@ -179,6 +180,7 @@ struct eh_desk_team {
 
 struct eh_desk {
     struct eh_str id, currency, time_zone;
+    uint32_t time_zone_line; /* of the file; 0: it does not say one */
     unsigned currency_exponent;
     int64_t resend_within_s;    /* a cancelled ticket that comes again within this time is marked;
                                    0: none is */
@@ -226,6 +228,13 @@ const struct eh_bonus_plan *eh_desk_plan(const struct eh_desk *, struct eh_str t
 /* Whether a Unix user may be called so. Refuses only bytes that no user name can have: directory
  * services allow more than useradd. */
 bool eh_desk_user_valid(struct eh_str name);
+
+/* Where a time zone stands in the file, to be put before what is wrong with it: lib/ knows no
+ * zones. "5: calendars[1].time_zone", "1: time_zone"; `calendar` NULL: the desk's. Points into ret.
+ */
+#define EH_DESK_PLACE_BYTES 64
+const char *eh_desk_zone_place(const struct eh_desk *, const struct eh_desk_calendar *,
+                               char ret[EH_DESK_PLACE_BYTES]);
 
 /* Calls `line` with a sentence for each difference: "team sales: policy random -> balanced". `was`
  * may be NULL: all is new. Returns how many there were. */

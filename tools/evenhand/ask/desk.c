@@ -172,7 +172,7 @@ static int desk_put(struct eh_cli *cli, const char *path, const char *nothing)
     int r = desk_file_read(cli, cli->args[0], &text);
     if (r != EH_EXIT_DONE)
         return r;
-    eh_format(file, sizeof file, "%s: ", cli->args[0]);
+    eh_format(file, sizeof file, "%s:", cli->args[0]);
     const struct eh_request request = {.method = "PUT",
                                        .path = path,
                                        .type = "application/yaml",

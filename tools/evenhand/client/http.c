@@ -124,6 +124,14 @@ static int status_exit(long status)
     return status >= 500 ? EH_EXIT_UNAVAILABLE : EH_EXIT_REFUSED;
 }
 
+/* What stands between "desk.yaml:" and a message: nothing before a line of that file. */
+static const char *blank_before(const char *file, const char *message)
+{
+    size_t size = strlen(file), digits = strspn(message, "0123456789");
+    bool is_line = digits > 0 && message[digits] == ':';
+    return size > 0 && file[size - 1] == ':' && !is_line ? " " : "";
+}
+
 /* Says {"error": {"code", "message", "field"}} in one line. */
 static int answer_say_refused(const struct eh_cli *cli, const struct eh_answer *answer,
                               const char *file)
@@ -132,13 +140,15 @@ static int answer_say_refused(const struct eh_cli *cli, const struct eh_answer *
     const char *message = eh_object_text(error, "message"), *field = eh_object_text(error, "field");
     int code = status_exit(answer->status);
     if (!message)
-        return eh_say(cli, code, "%sthe daemon answered %ld", file, answer->status);
+        return eh_say(cli, code, "%s%sthe daemon answered %ld", file, blank_before(file, ""),
+                      answer->status);
     bool said =
         !field ||
         strstr(message,
                field); /* the message names the field: at its beginning, or behind a file's line */
-    return eh_say_refused(cli, code, eh_object_text(error, "code"), field, "%s%s%s%s", file,
-                          said ? "" : field, said ? "" : ": ", message);
+    return eh_say_refused(cli, code, eh_object_text(error, "code"), field, "%s%s%s%s%s", file,
+                          blank_before(file, said ? message : field), said ? "" : field,
+                          said ? "" : ": ", message);
 }
 
 /* Times are printed in the desk's zone, which a header names. */

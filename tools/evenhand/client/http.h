@@ -37,7 +37,7 @@ struct eh_request {
     const char *method, *path;
     const char *type;   /* of the body; NULL: JSON */
     struct eh_str body; /* empty with GET */
-    const char *file;   /* stands before what the daemon says of the body: "desk.yaml: "; or NULL */
+    const char *file;   /* stands before what the daemon says of the body: "desk.yaml:"; or NULL */
     bool quiet;         /* an error is not said */
 };
 

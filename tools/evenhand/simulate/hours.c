@@ -4,22 +4,28 @@
 #include "simulation.h"
 #include "term/zone.h"
 
-static int zone_check(const struct eh_desk_calendar *hours, struct eh_error *error)
+/* `calendar` NULL: the desk's own zone. */
+static int zone_check(const struct eh_simulation *s, const struct eh_desk_calendar *calendar,
+                      const char *path, struct eh_error *error)
 {
     struct eh_zone zone = {0};
-    return hours ? eh_zone_set(&zone, hours->time_zone, error) : 0;
+    char place[EH_DESK_PLACE_BYTES];
+    struct eh_str name = calendar ? calendar->time_zone : s->desk->time_zone;
+    if (eh_zone_set(&zone, name, NULL) == 0)
+        return 0;
+    return eh_error_set(error, EH_ENOTFOUND,
+                        "%s:%s: %.*s is not known here: write it like Europe/Oslo, or install "
+                        "tzdata",
+                        path, eh_desk_zone_place(s->desk, calendar, place), EH_STR_ARG(name));
 }
 
-/* A zone that this machine does not know would be taken for UTC. */
-static int zones_check(const struct eh_desk *desk, struct eh_error *error)
+int eh_simulation_zones(struct eh_simulation *s, const char *path, struct eh_error *error)
 {
-    struct eh_zone zone = {0};
-    int r = 0;
-    for (uint32_t i = 0; r == 0 && i < desk->team_count; i++)
-        r = zone_check(desk->teams[i].hours, error);
-    for (uint32_t i = 0; r == 0 && i < desk->rep_count; i++)
-        r = zone_check(desk->reps[i].hours, error);
-    return r < 0 ? r : eh_zone_set(&zone, desk->time_zone, error);
+    int r = zone_check(s, NULL, path, error);
+    for (uint32_t i = 0; r == 0 && i < s->desk->calendar_count; i++)
+        r = zone_check(s, &s->desk->calendars[i], path, error);
+    s->desk_refused |= r < 0;
+    return r;
 }
 
 int eh_simulation_expand(const struct eh_simulation *s, const struct eh_desk_calendar *calendar,
@@ -48,7 +54,7 @@ int eh_simulation_hours(struct eh_simulation *s, struct eh_error *error)
     s->hours = calloc(s->desk->team_count + (size_t)1, sizeof *s->hours);
     if (!s->hours)
         return eh_error_set(error, EH_ENOMEM, "out of memory");
-    int r = zones_check(s->desk, error);
+    int r = 0;
     for (uint32_t i = 0; r == 0 && i < s->desk->team_count; i++)
         if (s->desk->teams[i].hours)
             r = eh_simulation_expand(s, s->desk->teams[i].hours, &zones, &s->hours[i], error);

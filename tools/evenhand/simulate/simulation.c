@@ -185,6 +185,8 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
     s->recorded.by = "recorded";
     int r = simulation_load_desk(text, rules, s, error);
     char zone[EH_NAME_MAX + 1];
+    if (r == 0 && rules->desk_file)
+        r = eh_simulation_zones(s, rules->desk_file, error);
     if (r == 0 && rules->desk.size) {
         eh_format(zone, sizeof zone, "%.*s", EH_STR_ARG(s->desk->time_zone));
         wanted.history.zone = zone;

@@ -82,7 +82,7 @@ struct eh_simulation {
     struct eh_arena arena;
     struct eh_str desk_text;
     struct eh_desk *desk;
-    bool desk_refused;      /* loading failed by a file of holidays that the desk names */
+    bool desk_refused; /* loading failed by a time zone or a file of holidays that the desk names */
     struct eh_hours *hours; /* by team: its working time; empty: it has no hours */
     struct eh_messages messages;
     struct eh_simulation_ticket *tickets; /* in order of the file */
@@ -115,6 +115,9 @@ void eh_simulation_done(struct eh_simulation *);
 int eh_simulation_holidays(struct eh_simulation *, const char *desk_file,
                            struct eh_error *) EH_MUST_CHECK;
 
+/* hours.c: whether this machine knows the zones of the desk file, which would be taken for UTC. */
+int eh_simulation_zones(struct eh_simulation *, const char *desk_file,
+                        struct eh_error *) EH_MUST_CHECK;
 /* hours.c: the working time of the teams, from the first message on. Error text as above. */
 int eh_simulation_hours(struct eh_simulation *, struct eh_error *) EH_MUST_CHECK;
 /* The work of a calendar, for the same time. Leaves the zone of the process at the calendar's. */
