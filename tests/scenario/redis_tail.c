@@ -7,6 +7,8 @@
 #include "bridge/out/tail.h"
 #include "redis_bench.h"
 
+#define COMMANDS 5 /* as many as it sends in a row, from one that waits to the next */
+
 TestSuite(redis_tail, .timeout = 1200);
 
 struct seen {
@@ -19,6 +21,33 @@ struct seen {
 };
 
 static struct seen seen;
+
+/* ---- A command that cannot be sent. */
+
+static unsigned fails_in; /* so many commands from now; 0: none does */
+
+/* The linker puts it before the link's own (--wrap). */
+int real_command(struct eh_redis_link *, eh_redis_reply_fn *, void *context, int argc,
+                 const char *const *argv, const size_t *lengths) __asm__("__real_eh_redis_command");
+int failing_command(struct eh_redis_link *, eh_redis_reply_fn *, void *context, int argc,
+                    const char *const *argv,
+                    const size_t *lengths) __asm__("__wrap_eh_redis_command");
+
+int failing_command(struct eh_redis_link *link, eh_redis_reply_fn *fn, void *context, int argc,
+                    const char *const *argv, const size_t *lengths)
+{
+    if (fails_in > 0 && --fails_in == 0)
+        return -EH_ENOMEM;
+    return real_command(link, fn, context, argc, argv, lengths);
+}
+
+static bool has_failed(void *context)
+{
+    (void)context;
+    return fails_in == 0;
+}
+
+/* ---- What is read. */
 
 static int on_entry(void *context, uint64_t seq, json_t *entry, bool from_before)
 {
@@ -224,5 +253,20 @@ Test(redis_tail, an_empty_stream_is_waited_for, .init = begin, .fini = end)
     add(1001, 1001);
     run_to(1001);
     cr_expect_eq(seen.caught_up, 1);
+    end();
+}
+
+Test(redis_tail, a_command_that_cannot_be_sent_is_sent_again, .init = begin, .fini = end)
+{
+    add(1, 1);
+    tail_begin(0);
+    run_to(1);
+    for (unsigned n = 1; n <= COMMANDS; n++) {
+        fails_in = n;
+        cr_assert(bench_until(&seen.bench, has_failed, &seen));
+        add(n + 1, n + 1);
+        run_to(n + 1);
+    }
+    cr_expect_eq(seen.entries, COMMANDS + 1);
     end();
 }

@@ -234,7 +234,7 @@ static void tail_pump(struct eh_tail *tail)
     tail->busy = true;
     int r = tail->state == TAIL_LOOKING && tail->at > 0 ? look_send(tail) : read_send(tail);
     if (r < 0)
-        tail->busy = false;
+        eh_redis_link_reset(tail->link, "cannot send"); /* on_link goes on */
 }
 
 static void on_link(void *context, bool up, const char *why)
