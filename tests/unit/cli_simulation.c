@@ -521,3 +521,116 @@ Test(simulation, what_waits_for_too_long_overflows)
     cr_expect_eq(f.tickets, 1);
     cr_expect_eq(f.most_s, 2 * 3600);
 }
+
+/* ---- Lapses. */
+
+#define RETURN "unanswered: {after: 30m, then: return}, answer_within: {order: 1h}, "
+#define TWO(rest)                                                                                  \
+    "desk: main\ntime_zone: UTC\nkinds: {order: {points: 1}}\nreps: [ana, bo]\n"                   \
+    "teams: [{id: t, policy: random, reps: [ana, bo], " RETURN rest "}]\n"
+
+static void expect_dealt(uint64_t tickets, double spread, uint64_t in_time, uint64_t due)
+{
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, tickets, "dealt: %d", (int)f.tickets);
+    expect_near(f.spread_count, spread);
+    cr_expect_eq(f.in_time, in_time, "in time: %d", (int)f.in_time);
+    cr_expect_eq(f.due, due, "due: %d", (int)f.due);
+    cr_expect_eq(f.waiting, 0);
+}
+
+/* a tells that the source answers. b is answered 45 minutes after it came: let lapse at 30, dealt
+ * to the other rep, answered there as it was recorded. Both had it, each once. */
+Test(simulation, what_lapses_is_answered_when_it_was)
+{
+    deal_answers("a,2025-01-02T09:00,order,t,2025-01-02T09:10,2025-01-02T09:15,won,ana\n"
+                 "b,2025-01-02T10:00,order,t,2025-01-02T10:45,2025-01-02T11:00,won,ana\n",
+                 TWO("capacity: 9"));
+    struct eh_figures f;
+    expect_dealt(3, 1, 2, 2);
+    cr_assert_eq(eh_tally_figures(&s.recorded, 0, &f), 0);
+    cr_expect_eq(f.in_time, 2);
+}
+
+/* Let lapse at 10:30, 11:00, ..., 13:00, to and fro between both who signal at once: each counts it
+ * once. c, which comes at 13:00, finds both there. */
+Test(simulation, what_goes_to_and_fro_counts_once_for_each)
+{
+    deal_answers("a,2025-01-02T09:00,order,t,2025-01-02T09:10,2025-01-02T09:15,won,ana\n"
+                 "b,2025-01-02T10:00,order,t,2025-01-02T13:10,2025-01-02T13:20,won,ana\n"
+                 "c,2025-01-02T13:00,order,t,2025-01-02T13:05,2025-01-02T13:30,won,ana\n",
+                 TWO("capacity: 9"));
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 1 + 2 + 1);
+    cr_expect_eq(f.in_time, 2);
+    cr_expect_leq(f.spread_count, 2);
+}
+
+/* Nobody ever answered b or closed it: it comes back once, and stays with the other rep. */
+Test(simulation, what_nobody_ever_answered_lapses_once)
+{
+    struct eh_ticket_view view;
+    deal_answers("a,2025-01-02T09:00,order,t,2025-01-02T09:10,2025-01-02T09:15,won,ana\n"
+                 "b,2025-01-02T10:00,order,t,,,,ana\n"
+                 "c,2025-01-09T10:00,order,t,2025-01-09T10:10,2025-01-09T10:15,won,ana\n",
+                 TWO("capacity: 9"));
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 1 + 2 + 1);
+    cr_expect_eq(f.in_time, 2);
+    cr_expect_eq(f.due, 3);
+    cr_assert(eh_engine_ticket(s.runs[0].engine, eh_str("default"), eh_str("b"), &view));
+    cr_expect_eq(view.assigned_us, INT64_C(1735813800000000), "10:30, on the 2nd");
+}
+
+/* By hours: who lets a ticket lapse is away until their next shift. ana and bo let b lapse at 10:30
+ * and 11:00 of a Thursday, so that b, answered at 11:20, is answered when it is dealt on Friday at
+ * 08:00; c, which comes on Thursday at 12:00, waits until then, too. */
+Test(simulation, who_let_a_ticket_lapse_is_there_in_the_next_shift)
+{
+    deal_answers("a,2025-01-02T09:00,order,t,2025-01-02T09:10,2025-01-02T09:15,won,ana\n"
+                 "b,2025-01-02T10:00,order,t,2025-01-02T11:20,2025-01-10T11:30,won,ana\n"
+                 "c,2025-01-02T12:00,order,t,2025-01-02T12:10,2025-01-10T12:20,won,ana\n",
+                 "desk: main\ntime_zone: UTC\nkinds: {order: {points: 1}}\nreps: [ana, bo]\n"
+                 "calendars: [{id: office, hours: {mon-fri: 08:00-16:00}}]\n"
+                 "teams: [{id: t, policy: random, reps: [ana, bo], hours: office, capacity: 9,\n"
+                 "  " RETURN "}]\n");
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 1 + 2 + 1);
+    cr_expect_eq(f.waiting, 0);
+    cr_expect_eq(f.waited, 1);
+    cr_expect_eq(f.wait_s, 20 * 3600);
+    cr_expect_eq(f.in_time, 1);
+    cr_expect_eq(f.due, 3);
+    cr_expect_leq(f.spread_count, 2);
+    cr_expect_eq(s.runs[0].late_count, 0);
+}
+
+/* A closing alone tells nothing of answers: nothing is taken back, as by evenhandd. */
+Test(simulation, nothing_is_taken_back_where_no_answer_is_recorded)
+{
+    deal_answers("a,2025-01-02T09:00,order,t,,2025-01-02T09:50,won,ana\n"
+                 "b,2025-01-02T10:00,order,t,,2025-01-02T10:50,won,ana\n",
+                 TWO("capacity: 9"));
+    struct eh_figures f;
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 2);
+    cr_expect_eq(f.in_time, 2);
+}
+
+/* Kinds bound what a rep has open: b waits until a is closed. */
+Test(simulation, kinds_bound_what_is_open)
+{
+    struct eh_figures f;
+    deal_answers("a,2025-01-02T09:00,order,t,,2025-01-02T12:00,won,ana\n"
+                 "b,2025-01-02T10:00,order,t,,2025-01-02T11:00,won,ana\n",
+                 "desk: main\ntime_zone: UTC\nkinds: {order: {points: 1}}\nreps: [ana]\n"
+                 "teams: [{id: t, policy: random, reps: [ana], kinds: {order: {open: 1}}}]\n");
+    cr_assert_eq(eh_tally_figures(&s.runs[0].tally, 0, &f), 0);
+    cr_expect_eq(f.tickets, 2);
+    cr_expect_eq(f.waited, 1);
+    cr_expect_eq(f.wait_s, 2 * 3600);
+}

@@ -12,6 +12,16 @@
 #define HOUR_S    3600
 #define DAY_US    (86400 * SECOND_US)
 
+/* What was to follow on a ticket while it was on its way back. */
+#define MISSED_ANSWER  1
+#define MISSED_CLOSING 2
+
+/* What nobody recorded follows on a step: the rep signals, or, NULL, the ticket is answered. */
+struct eh_simulation_deed {
+    const struct eh_desk_rep *rep;
+    uint64_t no; /* of the ticket */
+};
+
 /* What follows on a ticket that had to wait, and when. */
 struct eh_simulation_late {
     int64_t at_us;
@@ -81,6 +91,8 @@ static void run_take_deal(void *context, const struct eh_deal *deal)
     const struct eh_simulation *s = run->simulation;
     const struct eh_desk_team *team = eh_desk_team(s->desk, deal->team);
     double likeliest = deal->dealt ? 0 : 1;
+    if (deal->lapsed)
+        return; /* who let it lapse is not asked again: that tells nothing of the policy */
     for (uint32_t i = 0; deal->dealt && i < deal->count; i++)
         if (deal->chances[i].p > likeliest)
             likeliest = deal->chances[i].p;
@@ -108,6 +120,83 @@ static int run_note_waited(struct eh_simulation_run *run, uint64_t no)
     return r < 0 ? r : run_put_off_by(run, t, t->closing, t->took_us);
 }
 
+/* ---- tickets that their rep did not answer */
+
+/* What was to follow on it while it was on its way back follows now. */
+static int run_follow(struct eh_simulation_run *run, uint64_t no)
+{
+    const struct eh_simulation_ticket *t = &run->simulation->tickets[no];
+    uint8_t missed = run->missed[no];
+    run->back[no] = false;
+    run->missed[no] = 0;
+    int r = 0;
+    if (missed & MISSED_ANSWER)
+        r = run_put_off(run, (struct eh_simulation_late){run->now_us, t->answer});
+    if (r == 0 && (missed & MISSED_CLOSING))
+        r = run_put_off(run, (struct eh_simulation_late){run->now_us, t->closing});
+    return r;
+}
+
+/* Whether an answer or a closing has to wait until the ticket is dealt again. */
+static bool run_misses(struct eh_simulation_run *run, size_t at)
+{
+    const struct eh_messages_item *item = &run->simulation->messages.items[at];
+    size_t no = run->simulation->ticket_of[at];
+    if (item->is_ticket || !run->back[no])
+        return false;
+    run->missed[no] |= item->is_answer ? MISSED_ANSWER : MISSED_CLOSING;
+    return true;
+}
+
+/* 1: the rep had it before, and counts it once; or an error. */
+static int run_had(struct eh_simulation_run *run, uint64_t no, uint32_t rep)
+{
+    uint64_t pair[2] = {no, rep}, before;
+    struct eh_key key = eh_key_of_text(eh_str_n((const char *)pair, sizeof pair));
+    if (eh_table_get(&run->had, key, &before))
+        return 1;
+    return eh_table_put(&run->had, key, 1);
+}
+
+/* Away by a lapse ends with the shift. Without hours there is none: they signal at once. */
+static bool rep_has_hours(const struct eh_desk *desk, const struct eh_desk_rep *rep)
+{
+    bool has = rep->hours;
+    for (uint32_t t = 0; !has && t < desk->team_count; t++)
+        for (uint32_t i = 0; desk->teams[t].hours && i < desk->teams[t].member_count; i++)
+            has |= desk->teams[t].members[i].rep == (uint32_t)(rep - desk->reps);
+    return has;
+}
+
+static int run_add_deed(struct eh_simulation_run *run, struct eh_simulation_deed deed)
+{
+    int r =
+        eh_array_room(&run->deeds, &run->deed_capacity, run->deed_count + (size_t)1, EH_ARRAY_MAX);
+    if (r == 0)
+        run->deeds[run->deed_count++] = deed;
+    return r;
+}
+
+static int run_note_lapse(struct eh_simulation_run *run, const struct eh_effect *effect,
+                          uint64_t no)
+{
+    const struct eh_desk *desk = run->simulation->desk;
+    const struct eh_desk_rep *rep = eh_desk_rep(desk, effect->rep);
+    if (!rep || !eh_str_equal(effect->why, eh_str("return")))
+        return 0;
+    run->back[no] = true;
+    return rep_has_hours(desk, rep) ? 0 : run_add_deed(run, (struct eh_simulation_deed){rep, no});
+}
+
+/* A lapsed ticket has somebody again. One that nobody ever answered lapses once. */
+static int run_note_again(struct eh_simulation_run *run, uint64_t no)
+{
+    const struct eh_simulation_ticket *t = &run->simulation->tickets[no];
+    int r = run_follow(run, no);
+    bool recorded = t->answer != SIZE_MAX || t->closing != SIZE_MAX;
+    return r < 0 || recorded ? r : run_add_deed(run, (struct eh_simulation_deed){NULL, no});
+}
+
 /* The team of the deal may be another one than the ticket came to. */
 static int run_note_assigned(struct eh_simulation_run *run, const struct eh_effect *effect,
                              uint64_t no)
@@ -116,28 +205,36 @@ static int run_note_assigned(struct eh_simulation_run *run, const struct eh_effe
     const struct eh_desk_rep *rep = eh_desk_rep(s->desk, effect->rep);
     const struct eh_desk_team *team = eh_desk_team(s->desk, effect->team);
     eh_require(rep && team);
-    int r = eh_tally_add(&run->tally, (uint32_t)(team - s->desk->teams),
-                         (uint32_t)(rep - s->desk->reps), s->tickets[no].value);
-    if (r == 0 && run->waited[no] && !run->dealt[no])
+    uint32_t rep_no = (uint32_t)(rep - s->desk->reps);
+    int r = s->returns ? run_had(run, no, rep_no) : 0;
+    if (r == 0)
+        r = eh_tally_add(&run->tally, (uint32_t)(team - s->desk->teams), rep_no,
+                         s->tickets[no].value);
+    if (r >= 0 && run->waited[no] && !run->dealt[no])
         r = run_note_waited(run, no);
+    if (r >= 0 && run->back[no])
+        r = run_note_again(run, no);
     run->dealt[no] = true;
-    return r;
+    return r < 0 ? r : 0;
 }
 
 static int run_note_effect(struct eh_simulation_run *run, const struct eh_effect *effect)
 {
     uint64_t no = 0;
-    if (effect->type != EH_NOTICE_ASSIGNED && effect->type != EH_NOTICE_WAITING)
+    if (effect->type != EH_NOTICE_ASSIGNED && effect->type != EH_NOTICE_WAITING &&
+        effect->type != EH_NOTICE_UNANSWERED)
         return 0;
     bool known = eh_table_get(&run->simulation->by_id, eh_key_of_text(effect->id), &no);
     eh_require(known);
     if (effect->type == EH_NOTICE_ASSIGNED)
         return run_note_assigned(run, effect, no);
-    run->waited[no] = true;
+    if (effect->type == EH_NOTICE_UNANSWERED)
+        return run_note_lapse(run, effect, no);
+    run->waited[no] |= !run->dealt[no]; /* one that comes back begins nothing anew */
     return 0;
 }
 
-static int run_step(struct eh_simulation_run *run, struct eh_input *in, struct eh_error *error)
+static int run_step_one(struct eh_simulation_run *run, struct eh_input *in, struct eh_error *error)
 {
     in->no = ++run->input;
     in->at_us = run->now_us;
@@ -155,6 +252,41 @@ static int run_step(struct eh_simulation_run *run, struct eh_input *in, struct e
     eh_arena_reset(&run->arena);
     run->effects.items = NULL;
     run->effects.count = run->effects.capacity = 0;
+    return r;
+}
+
+/* A rep who let a ticket lapse signals that they are there; or a ticket is answered. */
+static int run_step_deed(struct eh_simulation_run *run, struct eh_simulation_deed deed,
+                         struct eh_error *error)
+{
+    EH_AUTO(eh_arena) struct eh_arena arena = EH_ARENA_INIT;
+    const struct eh_simulation *s = run->simulation;
+    struct eh_input in = {.origin = EH_ORIGIN_ADMIN};
+    int r = eh_message_from_msgpack(eh_messages_body(&s->messages, s->tickets[deed.no].opening),
+                                    &arena, &in.message, error);
+    if (r < 0)
+        return r;
+    const struct eh_str id = in.message.id, source = in.message.source;
+    in.message = (struct eh_message){.type = deed.rep ? EH_MESSAGE_SIGNAL : EH_MESSAGE_ANSWERED,
+                                     .status = EH_STATUS_AVAILABLE};
+    if (deed.rep) {
+        in.message.rep = deed.rep->id;
+        in.message.has = EH_FIELD_BIT(EH_FIELD_REP) | EH_FIELD_BIT(EH_FIELD_STATUS);
+    } else {
+        in.message.id = id;
+        in.message.source = source;
+        in.message.has = EH_FIELD_BIT(EH_FIELD_ID) | EH_FIELD_BIT(EH_FIELD_SOURCE);
+    }
+    eh_input_identify(&in);
+    return run_step_one(run, &in, error);
+}
+
+static int run_step(struct eh_simulation_run *run, struct eh_input *in, struct eh_error *error)
+{
+    int r = run_step_one(run, in, error);
+    for (size_t i = 0; r == 0 && i < run->deed_count; i++)
+        r = run_step_deed(run, run->deeds[i], error);
+    run->deed_count = 0;
     return r;
 }
 
@@ -266,6 +398,8 @@ static int run_step_late(struct eh_simulation_run *run, struct eh_error *error)
     const struct eh_simulation *s = run->simulation;
     size_t at = late.message;
     struct eh_input in = {.origin = EH_ORIGIN_STREAM, .stream_no = at};
+    if (run_misses(run, at))
+        return 0;
     int r = eh_message_from_msgpack(eh_messages_body(&s->messages, at), &arena, &in.message, error);
     if (r < 0)
         return r;
@@ -330,6 +464,8 @@ int eh_run_step(struct eh_simulation_run *run, size_t at, const struct eh_input 
         return r;
     if (!s->messages.items[at].is_ticket && run->waited[s->ticket_of[at]])
         return 0; /* in this run the ticket is given later than it was recorded */
+    if (run_misses(run, at))
+        return 0;
     return run_step_at(run, at, &in, error);
 }
 
@@ -422,7 +558,10 @@ int eh_run_start(struct eh_simulation_run *run, const struct eh_simulation *s, c
     run->waited = calloc(s->ticket_count + 1, sizeof *run->waited);
     run->dealt = calloc(s->ticket_count + 1, sizeof *run->dealt);
     run->answered = calloc(s->ticket_count + 1, sizeof *run->answered);
-    if (!run->waited || !run->dealt || !run->answered || run_open_tally(run) < 0)
+    run->back = calloc(s->ticket_count + 1, sizeof *run->back);
+    run->missed = calloc(s->ticket_count + 1, sizeof *run->missed);
+    if (!run->waited || !run->dealt || !run->answered || !run->back || !run->missed ||
+        run_open_tally(run) < 0)
         return error_no_memory(error);
     int r = eh_engine_new(EH_RULES_LAST, &run->engine, error);
     if (r == 0)
@@ -441,5 +580,9 @@ void eh_run_done(struct eh_simulation_run *run)
     free(run->waited);
     free(run->dealt);
     free(run->answered);
+    free(run->back);
+    free(run->missed);
+    free(run->deeds);
+    eh_table_done(&run->had);
     *run = (struct eh_simulation_run){0};
 }

@@ -191,6 +191,8 @@ int eh_simulation_load(struct eh_str text, const struct eh_simulation_rules *rul
         eh_format(zone, sizeof zone, "%.*s", EH_STR_ARG(s->desk->time_zone));
         wanted.history.zone = zone;
     }
+    for (uint32_t i = 0; r == 0 && i < s->desk->team_count; i++)
+        s->returns |= s->desk->teams[i].unanswered_returns;
     if (r == 0)
         r = eh_history_read(text, &wanted.history, simulation_take_ticket, s, error);
     if (r == 0)

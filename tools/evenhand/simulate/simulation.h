@@ -74,6 +74,11 @@ struct eh_simulation_run {
     bool *waited; /* by ticket: was not dealt at once, so its closing is put off */
     bool *dealt;  /* by ticket ... */
     bool *answered;
+    bool *back;                       /* let lapse, and not dealt again yet ... */
+    uint8_t *missed;                  /* ... what was to follow on it meanwhile */
+    struct eh_table had;              /* by ticket and rep, where tickets come back: who had what */
+    struct eh_simulation_deed *deeds; /* of a step, that follow on it */
+    size_t deed_count, deed_capacity;
     bool out_of_memory; /* said by the observer, which cannot fail */
     struct eh_tally tally;
 };
@@ -89,6 +94,7 @@ struct eh_simulation {
     size_t ticket_count, ticket_capacity;
     struct eh_table by_id;
     size_t *ticket_of; /* by place among the messages */
+    bool returns;      /* a team takes back what is not answered */
     bool has_answers;  /* the history says when a ticket was answered first */
     struct eh_table rep_by_name;
     uint32_t recorded_reps;
