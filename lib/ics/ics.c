@@ -512,6 +512,15 @@ static int text_read(struct ics_reader *reader, struct eh_str text)
     return r;
 }
 
+/* Some programs put the mark of UTF-8 before the text. */
+static struct eh_str mark_skip(struct eh_str text)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const uint32_t size = sizeof mark - 1;
+    bool there = text.size >= size && memcmp(text.data, mark, size) == 0;
+    return there ? eh_str_n(text.data + size, text.size - size) : text;
+}
+
 int eh_ics_read(struct eh_str text, const struct eh_ics_window *window, struct eh_arena *arena,
                 struct eh_ics *ret, struct eh_error *error)
 {
@@ -523,7 +532,7 @@ int eh_ics_read(struct eh_str text, const struct eh_ics_window *window, struct e
     if (memchr(text.data, 0, text.size) || !eh_utf8_valid(text, &bad_at))
         return eh_error_set(error, EH_EPARSE, "1: this is not UTF-8 text");
     icalerror_set_errors_are_fatal(0);
-    int r = text_read(&reader, text);
+    int r = text_read(&reader, mark_skip(text));
     if (r == 0)
         *ret = ics;
     return r;

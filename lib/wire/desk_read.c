@@ -304,8 +304,8 @@ int eh_desk_read_date(struct desk_reader *reader, const struct desk_node *node,
     return 0;
 }
 
-int eh_desk_read_duration(struct desk_reader *reader, const struct desk_node *node,
-                          const struct desk_path *path, void *ret)
+static int seconds_read(struct desk_reader *reader, const struct desk_node *node,
+                        const struct desk_path *path, int64_t least_s, void *ret)
 {
     struct eh_str text;
     int r = eh_desk_read_text(reader, node, path, &text);
@@ -315,11 +315,23 @@ int eh_desk_read_duration(struct desk_reader *reader, const struct desk_node *no
     struct eh_error inner;
     if (eh_duration_parse(text, &seconds, &inner) < 0)
         return eh_desk_refuse(reader, node, path, EH_EINVAL, "%s", inner.text);
-    if (seconds < 0 || seconds > EH_DESK_DURATION_MAX_S)
-        return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is not between 0s and 366d",
-                              EH_STR_ARG(text_shown(text)));
+    if (seconds < least_s || seconds > EH_DESK_DURATION_MAX_S)
+        return eh_desk_refuse(reader, node, path, EH_ERANGE, "%.*s is not between %ds and 366d",
+                              EH_STR_ARG(text_shown(text)), (int)least_s);
     *(int64_t *)ret = seconds;
     return 0;
+}
+
+int eh_desk_read_duration(struct desk_reader *reader, const struct desk_node *node,
+                          const struct desk_path *path, void *ret)
+{
+    return seconds_read(reader, node, path, 0, ret);
+}
+
+int eh_desk_read_time(struct desk_reader *reader, const struct desk_node *node,
+                      const struct desk_path *path, void *ret)
+{
+    return seconds_read(reader, node, path, 1, ret);
 }
 
 int eh_desk_read_node(struct desk_reader *reader, const struct desk_node *node,

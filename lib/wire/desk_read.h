@@ -74,6 +74,7 @@ desk_read_fn eh_desk_read_name;     /* struct eh_str: 1 to EH_NAME_MAX bytes of 
 desk_read_fn eh_desk_read_user;     /* struct eh_str: the name of a Unix user or group */
 desk_read_fn eh_desk_read_date;     /* int32_t: days since 1970-01-01 */
 desk_read_fn eh_desk_read_duration; /* int64_t: seconds, 0 to EH_DESK_DURATION_MAX_S */
+desk_read_fn eh_desk_read_time;     /* int64_t: seconds, 1 to EH_DESK_DURATION_MAX_S */
 desk_read_fn eh_desk_read_node;     /* const struct desk_node *: to be read later */
 
 /* Reads a whole number from `least` to `most`. */

@@ -279,33 +279,16 @@ static int overloaded_read(struct desk_reader *reader, const struct desk_node *n
     static const struct desk_field fields[] = {
         {"at_least", eh_desk_read_duration, offsetof(struct eh_desk_team, overloaded_at_least_s),
          false},
-        {"at_most", eh_desk_read_duration, offsetof(struct eh_desk_team, overloaded_at_most_s),
-         false},
+        {"at_most", eh_desk_read_time, offsetof(struct eh_desk_team, overloaded_at_most_s), false},
     };
     struct eh_desk_team *team = ret;
     int r = eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, team);
     if (r < 0)
         return r;
-    if (team->overloaded_at_most_s < 1)
-        return eh_desk_refuse(reader, node, path, EH_ERANGE, "`at_most` must be 1s or more");
     if (team->overloaded_at_least_s > team->overloaded_at_most_s)
         return eh_desk_refuse(reader, node, path, EH_ERANGE,
                               "`at_least` (15m when left out) is longer than `at_most` (8h when "
                               "left out)");
-    return 0;
-}
-
-static int affinity_for_read(struct desk_reader *reader, const struct desk_node *node,
-                             const struct desk_path *path, void *ret)
-{
-    int64_t seconds;
-    int r = eh_desk_read_duration(reader, node, path, &seconds);
-    if (r < 0)
-        return r;
-    if (seconds == 0)
-        return eh_desk_refuse(reader, node, path, EH_ERANGE,
-                              "must be 1s or more; `affinity: off` binds nobody");
-    *(int64_t *)ret = seconds;
     return 0;
 }
 
@@ -370,7 +353,7 @@ static const struct desk_field team_fields[] = {
     {"paused", paused_read, 0, false},
     {"ramp", ramp_read, 0, false},
     {"affinity", affinity_read, offsetof(struct eh_desk_team, affinity), false},
-    {"affinity_for", affinity_for_read, offsetof(struct eh_desk_team, affinity_for_s), false},
+    {"affinity_for", eh_desk_read_time, offsetof(struct eh_desk_team, affinity_for_s), false},
     {"presence", presence_read, offsetof(struct eh_desk_team, presence), false},
     {"overloaded", overloaded_read, 0, false},
     {"leavers_work", leavers_work_read, 0, false},

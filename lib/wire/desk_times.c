@@ -10,20 +10,6 @@
 
 /* ---- read */
 
-/* A duration of 1s or more. */
-static int time_read(struct desk_reader *reader, const struct desk_node *node,
-                     const struct desk_path *path, void *ret)
-{
-    int64_t seconds;
-    int r = eh_desk_read_duration(reader, node, path, &seconds);
-    if (r < 0)
-        return r;
-    if (seconds == 0)
-        return eh_desk_refuse(reader, node, path, EH_ERANGE, "must be 1s or more");
-    *(int64_t *)ret = seconds;
-    return 0;
-}
-
 static int answers_compare(const void *left, const void *right)
 {
     const struct eh_desk_answer *a = left, *b = right;
@@ -41,7 +27,7 @@ static int answer_read(struct desk_reader *reader, const struct desk_node *key,
     for (uint32_t i = 0; i < team->answer_count; i++)
         if (eh_str_equal(team->answers[i].kind, ret->kind))
             return eh_desk_refuse(reader, key, &path, EH_EINVAL, "stands twice in the same map");
-    return time_read(reader, key->next, &path, &ret->within_s);
+    return eh_desk_read_time(reader, key->next, &path, &ret->within_s);
 }
 
 int eh_desk_read_answer_within(struct desk_reader *reader, const struct desk_node *node,
@@ -71,7 +57,7 @@ int eh_desk_read_overflow(struct desk_reader *reader, const struct desk_node *no
                           const struct desk_path *path, void *ret)
 {
     static const struct desk_field fields[] = {
-        {"after", time_read, offsetof(struct eh_desk_team, overflow_after_s), true},
+        {"after", eh_desk_read_time, offsetof(struct eh_desk_team, overflow_after_s), true},
         {"to", eh_desk_read_id, offsetof(struct eh_desk_team, overflow_to), true},
     };
     return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);
@@ -92,7 +78,7 @@ int eh_desk_read_unanswered(struct desk_reader *reader, const struct desk_node *
                             const struct desk_path *path, void *ret)
 {
     static const struct desk_field fields[] = {
-        {"after", time_read, offsetof(struct eh_desk_team, unanswered_after_s), true},
+        {"after", eh_desk_read_time, offsetof(struct eh_desk_team, unanswered_after_s), true},
         {"then", then_read, offsetof(struct eh_desk_team, unanswered_returns), true},
     };
     return eh_desk_read_map(reader, node, path, fields, sizeof fields / sizeof *fields, ret);

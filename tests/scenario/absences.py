@@ -72,6 +72,9 @@ def rights(stack):
     assert items[1]["reason"] == "sick" and items[1]["until"].startswith(day(1)), items
     assert not any("rest" in i for i in items), items
     assert ask(MANAGER, "POST", mine, {"cancel": 1}).code == 404
+    answer = ask(MANAGER, "POST", mine, {"cancel": 0})
+    assert answer.code == 400 and answer.json["error"]["field"] == "cancel" and "uid" in answer.text, answer
+    assert ask(MANAGER, "POST", mine, {"cancel": 0, "uid": "no-such"}).code == 404
     for wrong in ({}, {"from": day(3), "until": day(2)}, {"from": day(-3), "until": day(-2)},
                   {"from": day(3), "reason": "party"}):
         answer = ask(MANAGER, "POST", mine, wrong)
@@ -151,6 +154,10 @@ def imported(stack):
     longest = [a for a in found if a["uid"] == "ics t@x"][0]
     assert longest["from"].startswith(day(10) + "T00:00:00") and \
         longest["until"].startswith(day(15) + "T00:00:00"), longest
+    twice = (event("t@x", 20, 21), event("t@x", 18, 19), event("n@x", 20, 21), event("n@x", 20, 21, "STATUS:CANCELLED\n"))
+    assert import_file(stack, weekly, *twice)[1] == "1 told, 0 cancelled\n", "the last of the file counts"
+    assert import_file(stack, weekly, *twice)[1] == "0 told, 0 cancelled\n"
+    assert [a["from"][:10] for a in absences(stack) if a["uid"] == "ics t@x"] == [day(18)]
     moved = event("t@x", 11, 15)
     assert import_file(stack, weekly, moved)[1] == "1 told, 0 cancelled\n"
     assert import_file(stack, moved)[1] == "0 told, 5 cancelled\n"

@@ -539,7 +539,8 @@ def changes_say_what_is_meant():
 def the_callers_rep_is_found():
     rep = STATUS.pop("rep")
     try:
-        bad(1, "away", says="ana; name the rep")
+        bad(1, "away", says="ana; name the rep: evenhand away R")
+        bad(1, "absences", "import", "a.ics", says="name the rep: evenhand absences import FILE.ics --rep R")
     finally:
         STATUS["rep"] = rep
     assert asked("available")[1] == "/v1/reps/ana/signal"

@@ -364,6 +364,9 @@ Test(ics, lines_may_be_folded_and_end_as_they_like)
     expect("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n @x\nSUMMARY:a very\n  long one\n"
            "DTSTART;VALUE=DATE:\n 20260501\nEND:VEVENT\nEND:VCALENDAR",
            "1@x 2026-05-01..2026-05-01\n");
+    expect("\xEF\xBB\xBF" FILE_OF(EVENT("DTSTART;VALUE=DATE:20260501\r\n")),
+           "1@x 2026-05-01..2026-05-01\n");
+    expect_refused("\xEF\xBB\xBF", "1: the file ends before END:VCALENDAR");
     expect(FILE_OF(EVENT("DTSTART;VALUE=DATE:20260501\r\nX-SOMETHING:1\r\nIMAGE:2\r\n")),
            "1@x 2026-05-01..2026-05-01\n");
 }

@@ -4,6 +4,15 @@
 #include "object.h"
 #include "term/say.h"
 
+static bool takes_option(const struct eh_cli_command *command, const char *name)
+{
+    const struct eh_cli_option *option = command->options;
+    for (; option && option->name; option++)
+        if (strcmp(option->name, name) == 0)
+            return true;
+    return false;
+}
+
 int eh_caller_rep(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
 {
     EH_AUTO(eh_answer) struct eh_answer status = {0};
@@ -16,10 +25,12 @@ int eh_caller_rep(const struct eh_cli *cli, char ret[EH_NAME_MAX + 1])
         eh_format(ret, EH_NAME_MAX + 1, "%s", rep);
         return EH_EXIT_DONE;
     }
+    bool by_option = takes_option(cli->command, "rep");
     return eh_say(cli, EH_EXIT_REFUSED,
                   "no rep of the desk has the Unix user %s; name the rep: "
-                  "evenhand %s R",
-                  user ? user : "you are", cli->command->name);
+                  "evenhand %s %s%sR",
+                  user ? user : "you are", cli->command->name, by_option ? cli->command->args : "",
+                  by_option ? " --rep " : "");
 }
 
 /* Adds the ids that are not there yet. */

@@ -218,6 +218,12 @@ static int64_t begins_us(const struct eh_admin_request *request, const struct eh
     return begins;
 }
 
+/* Whether it cancels, and says neither by number nor by name what. */
+static bool is_nameless(const struct eh_message *m)
+{
+    return eh_message_has(m, EH_FIELD_CANCEL) && m->cancel == 0 && m->uid.size == 0;
+}
+
 void eh_admin_post_absence(struct eh_admin_request *request)
 {
     struct eh_str id = eh_admin_part(request, "rep");
@@ -230,6 +236,13 @@ void eh_admin_post_absence(struct eh_admin_request *request)
     eh_admin_change_preset(command, EH_FIELD_REP, &command->message.rep, id);
     if (!eh_admin_change_read(request, command))
         return;
+    if (is_nameless(&command->message)) {
+        eh_admin_error(request, EH_EINVAL, "cancel",
+                       "cancel: 0 is the absence of a uid, and there is none; say uid, or the "
+                       "number of the absence");
+        eh_command_free(command);
+        return;
+    }
     if (begins_us(request, &command->message) >= from_us) {
         eh_admin_change_submit(request, command);
         return;

@@ -42,6 +42,20 @@ static int changes_compare(const void *left, const void *right)
     return (a->from_us > b->from_us) - (a->from_us < b->from_us);
 }
 
+/* Those of the same id together, the last of the file first. */
+static int times_compare(const void *left, const void *right)
+{
+    const struct eh_ics_time *a = left, *b = right;
+    int order = eh_str_compare(a->id, b->id);
+    return order ? order : (a->line < b->line) - (a->line > b->line);
+}
+
+/* Of those with the same id the last of the file counts. */
+static bool is_repeated(const struct eh_ics *ics, uint32_t at)
+{
+    return at > 0 && eh_str_equal(ics->items[at].id, ics->items[at - 1].id);
+}
+
 static int uid_make(struct eh_admin_request *request, struct eh_str id, struct eh_str *ret)
 {
     char text[UID_BYTES + 1];
@@ -77,11 +91,14 @@ static int wanted_read(struct eh_admin_request *request, struct import *import, 
         return r;
     struct change *wanted = eh_arena_alloc(&request->arena, (ics.count + 1) * sizeof *wanted);
     size_t count = 0;
+    if (ics.count)
+        qsort(ics.items, ics.count, sizeof *ics.items, times_compare);
     eh_local_begin(&local);
     for (uint32_t i = 0; wanted && r == 0 && i < ics.count; i++) {
         change_time(&ics.items[i], zone, &local, &wanted[count]);
         r = uid_make(request, ics.items[i].id, &wanted[count].uid);
-        count += ics.items[i].busy && wanted[count].until_us > import->now_us &&
+        count += !is_repeated(&ics, i) && ics.items[i].busy &&
+                 wanted[count].until_us > import->now_us &&
                  wanted[count].until_us > wanted[count].from_us;
     }
     eh_local_done(&local);
