@@ -22,7 +22,7 @@
 /* A time of a series that another event of the file says otherwise. */
 struct moved {
     const char *uid;
-    struct icaltimetype name;
+    struct eh_ics_name name;
 };
 
 /* A time of an event that is to be added. */
@@ -43,7 +43,7 @@ struct ics_reader {
     uint32_t first; /* of its times */
     struct moved *moved;
     uint32_t moved_count;
-    struct icaltimetype *left_out; /* by its EXDATEs and EXRULEs */
+    struct eh_ics_name *left_out; /* by its EXDATEs and EXRULEs */
     uint32_t left_out_count, left_out_room;
     int r; /* of the times that libical told so far */
 };
@@ -263,14 +263,14 @@ static bool time_is_told(const struct ics_reader *reader, int64_t start_s)
 /* Whether it is left out, or is said otherwise by another event. */
 static bool time_is_named(const struct ics_reader *reader, int64_t start_s)
 {
-    struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
+    const struct eh_ics_name name =
+        eh_ics_name_at(icalcomponent_get_dtstart(reader->event), start_s);
     const char *uid = icalcomponent_get_uid(reader->event);
     for (uint32_t i = 0; i < reader->left_out_count; i++)
-        if (eh_ics_names(reader->left_out[i], start, start_s))
+        if (eh_ics_name_is(&reader->left_out[i], &name))
             return true;
     for (uint32_t i = 0; i < reader->moved_count; i++)
-        if (strcmp(reader->moved[i].uid, uid) == 0 &&
-            eh_ics_names(reader->moved[i].name, start, start_s))
+        if (strcmp(reader->moved[i].uid, uid) == 0 && eh_ics_name_is(&reader->moved[i].name, &name))
             return true;
     return false;
 }
@@ -287,7 +287,8 @@ static void moved_look(struct ics_reader *reader)
     for (icalcomponent *event; (event = icalcompiter_deref(&at)) != NULL; icalcompiter_next(&at)) {
         const char *uid = icalcomponent_get_uid(event);
         if (uid && event_is_override(event) && reader->moved_count < EH_ICS_EVENTS_MAX)
-            reader->moved[reader->moved_count++] = (struct moved){uid, event_name(event)};
+            reader->moved[reader->moved_count++] =
+                (struct moved){uid, eh_ics_name_of(event_name(event))};
     }
 }
 
@@ -360,7 +361,7 @@ static int left_out_add(struct ics_reader *reader, struct icaltimetype time)
                                   "%u: an event that leaves out more than %d times", reader->line,
                                   EH_ICS_TIMES_MAX)
                    : eh_error_set(reader->error, EH_ENOMEM, "%u: out of memory", reader->line);
-    reader->left_out[reader->left_out_count++] = time;
+    reader->left_out[reader->left_out_count++] = eh_ics_name_of(time);
     return 0;
 }
 

@@ -3,6 +3,8 @@
  */
 #include "moments.h"
 
+#define DAY_S INT64_C(86400)
+
 struct icaltimetype eh_ics_moment(icalproperty *property, icalcomponent *event)
 {
     return icalproperty_get_datetime_with_component(property, event);
@@ -26,23 +28,33 @@ bool eh_ics_is_there(struct icaltimetype time)
            normal.day == time.day && normal.hour == time.hour && normal.minute == time.minute;
 }
 
-static bool same_day(struct icaltimetype a, struct icaltimetype b)
+struct eh_ics_name eh_ics_name_of(struct icaltimetype time)
 {
-    return a.year == b.year && a.month == b.month && a.day == b.day;
+    const icaltimezone *utc = icaltimezone_get_utc_timezone();
+    return (struct eh_ics_name){eh_ics_seconds(time), icaltime_as_timet_with_zone(time, utc),
+                                time.is_date, eh_ics_is_floating(time)};
 }
 
-static bool same_clock(struct icaltimetype a, struct icaltimetype b)
-{
-    return same_day(a, b) && a.hour == b.hour && a.minute == b.minute && a.second == b.second;
-}
-
-bool eh_ics_names(struct icaltimetype name, struct icaltimetype series_start, int64_t start_s)
+struct eh_ics_name eh_ics_name_at(struct icaltimetype series_start, int64_t start_s)
 {
     const icaltimezone *utc = icaltimezone_get_utc_timezone();
     const icaltimezone *zone = series_start.zone ? series_start.zone : utc;
-    bool by_day = name.is_date || series_start.is_date;
-    if (!by_day && name.zone && series_start.zone)
-        return eh_ics_seconds(name) == start_s;
     struct icaltimetype start = icaltime_from_timet_with_zone((time_t)start_s, 0, zone);
-    return by_day ? same_day(name, start) : same_clock(name, start);
+    struct eh_ics_name name = eh_ics_name_of(start);
+    name.instant_s = start_s;
+    name.day = series_start.is_date;
+    name.floating = eh_ics_is_floating(series_start);
+    return name;
+}
+
+static int64_t day_of(int64_t clock_s)
+{
+    return (clock_s - (clock_s % DAY_S + DAY_S) % DAY_S) / DAY_S;
+}
+
+bool eh_ics_name_is(const struct eh_ics_name *a, const struct eh_ics_name *b)
+{
+    if (a->day || b->day)
+        return day_of(a->clock_s) == day_of(b->clock_s);
+    return a->floating || b->floating ? a->clock_s == b->clock_s : a->instant_s == b->instant_s;
 }

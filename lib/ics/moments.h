@@ -20,8 +20,17 @@ bool eh_ics_is_floating(struct icaltimetype);
 /* No 30 February, no hour 25. */
 bool eh_ics_is_there(struct icaltimetype);
 
-/* Whether `name` names the time of a series that begins at start_s. By its day where one of both is
- * a day, by the clock where one of both has no zone, else by the instant. */
-bool eh_ics_names(struct icaltimetype name, struct icaltimetype series_start, int64_t start_s);
+/* A time as it is named, to be compared often. */
+struct eh_ics_name {
+    int64_t instant_s, clock_s; /* by UTC, and as clocks of its zone show it */
+    bool day, floating;
+};
+
+struct eh_ics_name eh_ics_name_of(struct icaltimetype);
+/* Of the time of a series that begins at start_s. */
+struct eh_ics_name eh_ics_name_at(struct icaltimetype series_start, int64_t start_s);
+/* By the day where one of both is a day, by the clock where one of both has no zone, else by the
+ * instant. */
+bool eh_ics_name_is(const struct eh_ics_name *, const struct eh_ics_name *);
 
 #endif
