@@ -41,6 +41,7 @@ struct ics_reader {
     bool recurs;
     uint32_t line;  /* where it begins */
     uint32_t first; /* of its times */
+    int64_t steps;  /* of all events so far */
     struct moved *moved;
     uint32_t moved_count;
     struct eh_ics_name *left_out; /* by its EXDATEs and EXRULEs */
@@ -129,6 +130,24 @@ static int rules_check(const struct ics_reader *reader, icalproperty_kind kind)
                                 reader->line, FIRST_YEAR);
     }
     return 0;
+}
+
+/* A rule with COUNT is gone through from its beginning on, without one only within the window. */
+static int steps_take(struct ics_reader *reader, icalproperty_kind kind)
+{
+    int64_t start_s = eh_ics_seconds(icalcomponent_get_dtstart(reader->event));
+    int64_t days = (reader->window->until_s - start_s) / DAY_S;
+    icalproperty *at = icalcomponent_get_first_property(reader->event, kind);
+    for (; at; at = icalcomponent_get_next_property(reader->event, kind)) {
+        int64_t count = icalvalue_get_recur(icalproperty_get_value(at)).count;
+        reader->steps += days <= 0 ? 0 : count < days ? count : days;
+    }
+    if (reader->steps <= EH_ICS_STEPS_MAX)
+        return 0;
+    return eh_error_set(reader->error, EH_ERANGE,
+                        "%u: events with COUNT that began too long ago; together they come more "
+                        "than %d times",
+                        reader->line, EH_ICS_STEPS_MAX);
 }
 
 static bool is_period(struct icaldatetimeperiodtype at)
@@ -365,14 +384,22 @@ static int left_out_add(struct ics_reader *reader, struct icaltimetype time)
     return 0;
 }
 
+static struct icaltimetype utc_time(int64_t seconds)
+{
+    seconds = seconds < 0 ? 0 : seconds > LAST_S ? LAST_S : seconds;
+    return icaltime_from_timet_with_zone((time_t)seconds, 0, icaltimezone_get_utc_timezone());
+}
+
 /* The times within the window, as if the window began earlier by the length of the event. */
 static int rule_leaves_out(struct ics_reader *reader, icalproperty *rule)
 {
     struct icaltimetype start = icalcomponent_get_dtstart(reader->event);
     int64_t from_s = reader->window->from_s - event_span(reader, 0).lasts_s - DAY_S;
-    icalrecur_iterator *each =
-        icalrecur_iterator_new(icalvalue_get_recur(icalproperty_get_value(rule)), start);
+    struct icalrecurrencetype recur = icalvalue_get_recur(icalproperty_get_value(rule));
+    icalrecur_iterator *each = icalrecur_iterator_new(recur, start);
     int r = 0;
+    if (each && recur.count == 0 && from_s > eh_ics_seconds(start))
+        icalrecur_iterator_set_start(each, utc_time(from_s));
     while (each && r == 0) {
         struct icaltimetype time = icalrecur_iterator_next(each);
         if (icaltime_is_null_time(time) || eh_ics_seconds(time) >= reader->window->until_s)
@@ -404,12 +431,6 @@ static int left_out_take(struct ics_reader *reader)
         icalproperty_free(at);
     }
     return r;
-}
-
-static struct icaltimetype utc_time(int64_t seconds)
-{
-    seconds = seconds < 0 ? 0 : seconds > LAST_S ? LAST_S : seconds;
-    return icaltime_from_timet_with_zone((time_t)seconds, 0, icaltimezone_get_utc_timezone());
 }
 
 /* When a date that is added begins: of a day, at the time of day of the event, and of a day of the
@@ -464,6 +485,10 @@ static int added_take(struct ics_reader *reader)
 static int event_read(struct ics_reader *reader)
 {
     int r = event_check(reader);
+    if (r == 0)
+        r = steps_take(reader, ICAL_RRULE_PROPERTY);
+    if (r == 0)
+        r = steps_take(reader, ICAL_EXRULE_PROPERTY);
     if (r < 0)
         return r;
     int64_t start_s = eh_ics_seconds(icalcomponent_get_dtstart(reader->event));

@@ -257,6 +257,34 @@ Test(ics, periods_are_added)
                    "4: an RDATE of this event is a period that there is not");
 }
 
+Test(ics, times_before_the_window_up_to_their_bound)
+{
+    for (int more = 0; more < 2; more++) {
+        EH_AUTO(eh_bytes) struct eh_bytes text = EH_BYTES_INIT;
+        eh_bytes_put_text(&text, "BEGIN:VCALENDAR\n");
+        for (int i = 0; i < 25; i++)
+            eh_bytes_put_text(&text,
+                              "BEGIN:VEVENT\nUID:%d\nDTSTART:19000101T080000Z\n"
+                              "RRULE:FREQ=DAILY;COUNT=%d\nEND:VEVENT\n",
+                              i, 40000 + (more && i == 24));
+        eh_bytes_put_text(&text, "END:VCALENDAR\n");
+        eh_bytes_put_u8(&text, 0);
+        if (more)
+            expect_refused((const char *)text.data,
+                           "122: events with COUNT that began too long ago; together they come "
+                           "more than 1000000 times");
+        else
+            expect((const char *)text.data, "");
+    }
+}
+
+Test(ics, a_rule_without_an_end_leaves_out)
+{
+    expect(FILE_OF(EVENT("DTSTART;TZID=Europe/Oslo:19500101T090000\r\nDURATION:PT1H\r\n"
+                         "RRULE:FREQ=YEARLY\r\nEXRULE:FREQ=YEARLY;INTERVAL=2\r\n")),
+           "1@x 20270101T0800 2027-01-01T08:00..2027-01-01T09:00\n");
+}
+
 Test(ics, a_rule_leaves_out)
 {
     expect(

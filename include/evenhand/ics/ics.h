@@ -21,6 +21,7 @@ EH_C_BEGIN
 #define EH_ICS_TEXT_MAX   (1u << 20) /* bytes of a file */
 #define EH_ICS_EVENTS_MAX 10000      /* in a file */
 #define EH_ICS_TIMES_MAX  10000      /* of all events, within the window */
+#define EH_ICS_STEPS_MAX  1000000    /* times that are gone through before the window */
 #define EH_ICS_NAMED_MAX  2000       /* times that one event names, or leaves out */
 #define EH_ICS_ID_MAX     120        /* bytes of an id; a longer UID is told by its hash */
 
