@@ -2,7 +2,8 @@
  * clocks_turn: what happens when a time of a ticket has come.
  *
  * An answer that is late is told, once. A ticket that waits for too long moves to the team that its
- * team overflows to, once. One that ages counts as more urgent.
+ * team overflows to, once. One that ages counts as more urgent. An outcome that waited for its
+ * ticket gives up.
  */
 #include "clock_heap.h"
 #include "clocks.h"
@@ -11,6 +12,7 @@
 #include "interner.h"
 #include "lapse.h"
 #include "move.h"
+#include "pending_apply.h"
 #include "skill_set.h"
 #include "state.h"
 #include "step.h"
@@ -19,25 +21,6 @@
 #define EFFECTS_OF_ONE                                                                             \
     LAPSE_EFFECTS /* the most; one that overflows moves, and is dealt or waits                     \
                    */
-
-int64_t eh_engine_clocks_due_us(const struct eh_engine *e)
-{
-    uint32_t first = eh_clock_first(e);
-    return first == NONE ? EH_TIME_NEVER : eh_clock_next_us(e, &e->clocks.items[first], NULL);
-}
-
-bool eh_engine_clocks_due(const struct eh_engine *e, struct eh_due *ret)
-{
-    uint32_t first = eh_clock_first(e), event;
-    *ret = (struct eh_due){0};
-    if (first == NONE)
-        return false;
-    eh_clock_next_us(e, &e->clocks.items[first], &event);
-    ret->kind = EH_DUE_CLOCK;
-    ret->clock = (uint8_t)event;
-    ret->input = e->tickets.slots[e->clocks.items[first].slot].no;
-    return true;
-}
 
 static int clock_tell_late(struct step *s, struct clock *c)
 {
@@ -105,13 +88,23 @@ static struct clock *clock_next(const struct step *s, uint32_t *ret_event)
     return c && eh_clock_next_us(e, c, ret_event) <= s->now_us ? c : NULL;
 }
 
+/* Whether an outcome that waits for its ticket is due before all clocks. */
+static bool parked_is_next(const struct step *s)
+{
+    struct eh_due due;
+    return eh_engine_clocks_due(s->e, &due) && due.kind == EH_DUE_PENDING &&
+           eh_engine_clocks_due_us(s->e) <= s->now_us;
+}
+
 int eh_clocks_turn(struct step *s)
 {
     struct clock *c;
     uint32_t event;
     int r = 0;
+    if (parked_is_next(s)) /* a step refuses one message */
+        return eh_pending_expire(s);
     for (int i = 0; r == 0 && i < CLOCKS_PER_STEP && s->deals_left >= EFFECTS_OF_ONE; i++) {
-        if (!(c = clock_next(s, &event)))
+        if (parked_is_next(s) || !(c = clock_next(s, &event)))
             break;
         r = clock_serve(s, c, (enum clock_event)event);
         s->deals_left -= EFFECTS_OF_ONE;
@@ -124,6 +117,8 @@ int eh_clocks_turn(struct step *s)
 int eh_clocks_skip(struct step *s)
 {
     uint32_t event;
+    if (parked_is_next(s))
+        return eh_pending_drop(s, s->m.reason);
     struct clock *c = clock_next(s, &event);
     if (!c)
         return 0;

@@ -42,12 +42,19 @@ static bool rep_has_shift(const struct step *s, uint32_t no)
     return has && !rep->absent;
 }
 
+/* Whether the rep is away until they signal, or, by earlier rules, for a time. */
+static bool rep_stays_away(const struct eh_engine *e, const struct rep *rep)
+{
+    return rep->status == EH_STATUS_AWAY &&
+           (rep->until_us == EH_TIME_NEVER || e->rules < EH_RULES_UNTIL_SIGNAL);
+}
+
 /* Away without an end: it ends with the shift, as if they had said so. */
 static int rep_send_away(struct step *s, uint32_t no)
 {
     struct eh_engine *e = s->e;
     struct rep *rep = &e->roster.reps[no];
-    if (rep->status == EH_STATUS_AWAY || !rep_has_shift(s, no))
+    if (rep_stays_away(e, rep) || !rep_has_shift(s, no))
         return 0;
     int r = eh_owned_text_set(&rep->reason, &rep->reason_size, eh_str(REASON));
     if (r == 0)

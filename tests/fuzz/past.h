@@ -55,7 +55,9 @@ static inline void past_go_on(struct kit *k)
     for (size_t i = 0; i < PAST_MESSAGES; i++)
         if (kit_send(k, past_messages[i]) < 0)
             return;
-    for (int i = 0; i < 10 && eh_engine_due_us(k->e) <= k->now_us; i++)
+    for (int i = 0; i < 10 && (eh_engine_due_us(k->e) <= k->now_us ||
+                               eh_engine_clocks_due_us(k->e) <= k->now_us);
+         i++)
         if (kit_due(k) < 0)
             return;
     k->now_us += 86400 * INT64_C(1000000);

@@ -413,6 +413,8 @@ static void happen(struct history *y)
 
 static void live(struct history *y)
 {
+    const struct eh_message clocks = {
+        .type = EH_MESSAGE_DUE, .has = EH_FIELD_BIT(EH_FIELD_CLOCKS), .clocks = 1};
     struct kit *k = &y->k;
     for (int i = 0; i < INPUTS; i++) {
         if (i % 64 == 0) {
@@ -422,6 +424,8 @@ static void live(struct history *y)
         k->now_us += (int64_t)seed_below(&y->h.seed, 10000000);
         while (eh_engine_due_us(k->e) <= k->now_us)
             step(y, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL, eh_str(""));
+        while (eh_engine_clocks_due_us(k->e) <= k->now_us)
+            step(y, clocks, EH_ORIGIN_SHELL, eh_str(""));
         happen(y);
         if (i % 10 == 0)
             check_state(k->e);

@@ -316,9 +316,13 @@ static inline struct eh_message history_manager(struct history *h)
 /* All that is due by now. */
 static inline int history_due(struct history *h)
 {
+    const struct eh_message clocks = {
+        .type = EH_MESSAGE_DUE, .has = EH_FIELD_BIT(EH_FIELD_CLOCKS), .clocks = 1};
     int r = 0;
     while (r == 0 && eh_engine_due_us(h->e) <= h->now_us)
         r = history_step(h, (struct eh_message){.type = EH_MESSAGE_DUE});
+    while (r == 0 && eh_engine_clocks_due_us(h->e) <= h->now_us)
+        r = history_step(h, clocks);
     return r;
 }
 

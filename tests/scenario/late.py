@@ -116,6 +116,33 @@ def inbox_first(stack):
     check_invariants(stack)
 
 
+@scenario("down for longer than an outcome waits and a rep may take: what stands on the inbox comes first")
+def inbox_before_all(stack):
+    stack.start(desk("1h", unanswered={"after": "30s", "then": "return"}))
+    for n in range(3):
+        stack.add_ticket("u-%d" % n)
+    stack.settle()
+    answered(stack, "u-0")  # so that answers are known to be told
+    stack.add_many([{"type": "outcome", "id": ident, "outcome": "won", "value": 500}
+                    for ident in ("x-1", "x-2")])
+    wait_until("two outcomes wait", lambda: stack.daemon.status()["parked"] == 2)
+    stack.daemon.kill()
+    stack.add_many([{"type": "ticket", "id": "q-%d" % n, "kind": "query", "team": "support"}
+                    for n in range(5000)])
+    answered(stack, "u-1")
+    stack.add_ticket("x-1")
+    time.sleep(61)
+    stack.daemon.start()
+    wait_until("one gave up", lambda: stack.daemon.status()["parked"] == 0)
+    wait_until("u-2 lapsed", lambda: told(stack, UNANSWERED) == ["u-2"])
+    stack.settle()
+    assert stack.sql("SELECT state, outcome FROM ticket WHERE id = 'x-1'") == [("closed", "won")]
+    assert [body for body, in stack.sql("SELECT reason FROM dead_letter")] == [
+        "ticket default/x-2 was not open within 60 seconds of its outcome"]
+    assert told(stack, UNANSWERED) == ["u-2"]
+    verify_ok(stack)
+
+
 @scenario("what waits for too long moves to another team, and is dealt there")
 def overflow(stack):
     stack.start(desk("1h", overflow={"after": "2s", "to": "support"}))

@@ -150,7 +150,14 @@ static void step_shell(struct world *w, int type, int32_t date)
     step(w, &in, eh_str(""));
 }
 
-static void step_skipped(struct world *w, int32_t date, int64_t ticket)
+/* Says that a time of tickets is meant. */
+static void mark_clocks(struct eh_message *m)
+{
+    m->clocks = 1;
+    m->has |= EH_FIELD_BIT(EH_FIELD_CLOCKS);
+}
+
+static void step_skipped(struct world *w, int32_t date, int64_t ticket, bool clocks)
 {
     struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date};
     in.message = (struct eh_message){.type = EH_MESSAGE_SKIPPED,
@@ -159,6 +166,8 @@ static void step_skipped(struct world *w, int32_t date, int64_t ticket)
                                      .ticket = ticket};
     if (ticket)
         in.message.has |= EH_FIELD_BIT(EH_FIELD_TICKET);
+    if (clocks)
+        mark_clocks(&in.message);
     w->skip_due = false;
     w->skip_ticket = 0;
     step(w, &in, eh_str(""));
@@ -175,6 +184,18 @@ static void step_rules(struct world *w, const struct eh_totals *totals)
     step(w, &in, eh_str(""));
 }
 
+/* Something is due, or it is skipped. */
+static void step_due(struct world *w, int32_t date, bool clocks)
+{
+    struct eh_input in = {.origin = EH_ORIGIN_SHELL, .date = date, .message.type = EH_MESSAGE_DUE};
+    if (clocks)
+        mark_clocks(&in.message);
+    if (w->skip_due)
+        step_skipped(w, date, 0, clocks);
+    else
+        step(w, &in, eh_str(""));
+}
+
 static int32_t step_time(struct world *w)
 {
     struct eh_totals totals;
@@ -185,12 +206,11 @@ static int32_t step_time(struct world *w)
     if (date > totals.date || totals.input == 0)
         step_shell(w, EH_MESSAGE_DAY, date);
     if (w->skip_ticket)
-        step_skipped(w, date, (int64_t)w->skip_ticket);
+        step_skipped(w, date, (int64_t)w->skip_ticket, false);
     while (eh_engine_due_us(w->d.e) <= w->now_us && !w->broken)
-        if (w->skip_due)
-            step_skipped(w, date, 0);
-        else
-            step_shell(w, EH_MESSAGE_DUE, date);
+        step_due(w, date, false);
+    while (eh_engine_clocks_due_us(w->d.e) <= w->now_us && !w->broken)
+        step_due(w, date, true);
     return date;
 }
 

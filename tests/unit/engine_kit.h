@@ -153,9 +153,15 @@ static inline int kit_day(struct kit *k, int32_t date)
     return kit_step(k, (struct eh_message){.type = EH_MESSAGE_DAY}, EH_ORIGIN_SHELL);
 }
 
+/* What is due, as the shell says it: times of tickets when nothing else is. */
 static inline int kit_due(struct kit *k)
 {
-    return kit_step(k, (struct eh_message){.type = EH_MESSAGE_DUE}, EH_ORIGIN_SHELL);
+    struct eh_message m = {.type = EH_MESSAGE_DUE};
+    if (eh_engine_due_us(k->e) > k->now_us && eh_engine_clocks_due_us(k->e) <= k->now_us) {
+        m.has = EH_FIELD_BIT(EH_FIELD_CLOCKS);
+        m.clocks = 1;
+    }
+    return kit_step(k, m, EH_ORIGIN_SHELL);
 }
 
 static inline void kit_pass(struct kit *k, int64_t seconds)

@@ -187,7 +187,7 @@ Test(engine_signal, away)
     cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
 }
 
-/* Each DUE ends one thing: in order of time, then of id. */
+/* Each DUE ends one thing: in order of time, then of id; outcomes that wait come last. */
 Test(engine_signal, one_due_each)
 {
     kit_send(&k, "{'type':'signal','rep':'ida','status':'away','for':60}");
@@ -195,13 +195,14 @@ Test(engine_signal, one_due_each)
     kit_send(&k, "{'type':'signal','rep':'ana','status':'away','for':61}");
     kit_send(&k, "{'type':'outcome','id':'T9','outcome':'won'}");
     kit_pass(&k, 100);
-    static const char *const order[] = {"bob", "ida", "", "ana"};
+    static const char *const order[] = {"bob", "ida", "ana", ""};
     for (size_t i = 0; i < 4; i++) {
         kit_due(&k);
         cr_assert(kit_is(k.fx.signal_rep, order[i]), "%zu", i);
-        cr_assert_eq(k.fx.refused, i == 2);
+        cr_assert_eq(k.fx.refused, i == 3);
     }
     cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+    cr_assert_eq(eh_engine_clocks_due_us(k.e), EH_TIME_NEVER);
 }
 
 Test(engine_signal, presence_signalled)

@@ -24,6 +24,7 @@ static void stop(void)
 
 TestSuite(engine_skipped, .init = start, .fini = stop);
 
+/* Without a ticket: what is due, as the shell says it. */
 static int skip(uint64_t ticket)
 {
     struct eh_message m = {.type = EH_MESSAGE_SKIPPED, .has = EH_FIELD_BIT(EH_FIELD_REASON)};
@@ -31,6 +32,10 @@ static int skip(uint64_t ticket)
     m.ticket = (int64_t)ticket;
     if (ticket)
         m.has |= EH_FIELD_BIT(EH_FIELD_TICKET);
+    else if (eh_engine_due_us(k.e) > k.now_us && eh_engine_clocks_due_us(k.e) <= k.now_us) {
+        m.has |= EH_FIELD_BIT(EH_FIELD_CLOCKS);
+        m.clocks = 1;
+    }
     return kit_step(&k, m, EH_ORIGIN_SHELL);
 }
 
@@ -131,13 +136,13 @@ Test(engine_skipped, an_outcome_that_waited_is_a_dead_letter)
 {
     kit_send(&k, "{'type':'outcome','id':'T9','outcome':'won'}");
     cr_assert(k.fx.pending);
-    k.now_us = eh_engine_due_us(k.e);
+    k.now_us = eh_engine_clocks_due_us(k.e);
     cr_assert_eq(skip(0), 0);
     cr_assert(k.fx.refused);
     cr_assert(eh_str_equal(k.fx.reason, eh_str("refused")));
     cr_assert_neq(k.fx.dead.size, 0);
     cr_assert_eq(k.fx.count, 1);
-    cr_assert_eq(eh_engine_due_us(k.e), EH_TIME_NEVER);
+    cr_assert_eq(eh_engine_clocks_due_us(k.e), EH_TIME_NEVER);
 }
 
 Test(engine_skipped, a_day_comes_and_no_epoch_turns)

@@ -170,7 +170,7 @@ Test(engine_time, an_outcome_still_waits_its_minute)
                           EH_ORIGIN_STREAM),
                  0);
     come_back();
-    cr_expect_eq(eh_engine_due_us(k.e) - k.now_us, 40 * INT64_C(1000000));
+    cr_expect_eq(eh_engine_clocks_due_us(k.e) - k.now_us, 40 * INT64_C(1000000));
     kit_send(&k, "{'type':'ticket','id':'T','team':'sales','kind':'order'}");
     cr_expect(!kit_holds(&k, "T"), "it is applied: %s", kit_effects(&k));
     digests_agree();

@@ -319,9 +319,10 @@ int64_t eh_engine_due_us(const struct eh_engine *);
  * all others: each tells a part of the members, and nothing is decided before all are told. */
 int64_t eh_engine_shift_us(const struct eh_engine *);
 
-/* The same of DUE inputs with EH_FIELD_CLOCKS: when the next time of a ticket falls due. They may
- * wait for what else has to come first: after a start, for all that stood on the inbox then. A step
- * serves a bounded number of such times; the rest is due at once. */
+/* The same of DUE inputs with EH_FIELD_CLOCKS: when the next time of a ticket falls due, or an
+ * outcome has waited for its ticket for EH_PENDING_S. They may wait for what else has to come
+ * first: after a start, for all that stood on the inbox then. A step serves a bounded number of
+ * such times; the rest is due at once. */
 int64_t eh_engine_clocks_due_us(const struct eh_engine *);
 
 /* What the next DUE input is about. */

@@ -109,8 +109,13 @@ enum eh_rules {
     /* The shell hands over how many minutes of work each day has. They are a rep's contract_minutes
      * where none were imported. */
     EH_RULES_CONTRACT = 44,
+    /* An outcome that waits for its ticket gives up with the times of tickets: after a start,
+     * behind all that stood on the inbox. */
+    EH_RULES_PARKED = 45,
+    /* Who lets a ticket lapse is away until they signal, also who was away for a time. */
+    EH_RULES_UNTIL_SIGNAL = 46,
 };
 /* The rules of this build. */
-#define EH_RULES_LAST EH_RULES_CONTRACT
+#define EH_RULES_LAST EH_RULES_UNTIL_SIGNAL
 
 #endif
