@@ -4,6 +4,8 @@ and days of being down.
 
 libfaketime starts the daemon in the past. What is dealt when stands in tables that were written by hand.
 """
+import collections
+import csv
 import datetime
 import getpass
 import json
@@ -14,7 +16,7 @@ import signal
 import time
 import zoneinfo
 
-from harness import SEED, Skip, default_desk, run, scenario, wait_until
+from harness import SEED, Skip, default_desk, note, run, scenario, wait_until
 from invariants import check_invariants
 from office import FAKETIME, fakes_time
 from proofs import verify_ok
@@ -440,14 +442,38 @@ STARTS = """
 """
 
 
-def arrivals(count):
-    """So many local times within the two weeks: busy days, quiet evenings, little on weekends."""
+BEGIN = datetime.datetime(2025, 6, 2)  # a Monday, in Oslo
+
+
+def made_up(count):
+    """So many tickets of two weeks, when they come and are closed: busy days, quiet evenings, little on
+    weekends; half are closed within some hours, some not before the weeks are over."""
     chance = random.Random(SEED)
-    days = [datetime.datetime(2025, 6, 2) + datetime.timedelta(days=n) for n in range(14)]
+    days = [BEGIN + datetime.timedelta(days=n) for n in range(14)]
     weights = [0.15 if day.weekday() > 4 else 1.3 if day.weekday() == 0 else 1 for day in days]
-    return sorted(day + datetime.timedelta(hours=hour, seconds=chance.randrange(3600))
+    come = sorted(day + datetime.timedelta(hours=hour, seconds=chance.randrange(3600))
                   for day, hour in zip(chance.choices(days, weights, k=count),
                                        chance.choices(range(24), RHYTHM, k=count)))
+    return [(at, at + datetime.timedelta(hours=chance.lognormvariate(1.5, 1.5))) for at in come]
+
+
+def recorded(path):
+    """The two weeks of a history in which most tickets came, moved to ours: whole weeks, so that weekdays and
+    times of day stay what they were. The columns are those of `evenhand simulate`, and times have an offset."""
+    def local(text):
+        at = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return at.astimezone(zoneinfo.ZoneInfo("Europe/Oslo")).replace(tzinfo=None)
+
+    def week(at):
+        return (at.date().toordinal() - BEGIN.toordinal()) // 7
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = [(local(row["opened_at"]), row.get("resolved_at") or row.get("closed_at"))
+                for row in csv.DictReader(file)]
+    count = collections.Counter(week(at) for at, _ in rows)
+    first = max(count, key=lambda n: (count[n] + count[n + 1], -n))
+    moved = datetime.timedelta(weeks=-first)
+    return sorted((at + moved, local(closed) + moved if closed else datetime.datetime.max)
+                  for at, closed in rows if week(at) in (first, first + 1))
 
 
 def may_be_dealt(rep, local):
@@ -460,46 +486,88 @@ def may_be_dealt(rep, local):
     return 480 <= minute < 1020 if day == 4 else day < 4 and (480 <= minute < 720 or 750 <= minute < 960)
 
 
-@scenario("two weeks of a helpdesk: 400 tickets, weekends, a holiday, a sick day, kills at 08:00:00, days of being"
-          " down: nobody who is off is dealt anything, everything is dealt, the ledger is zero")
-def two_weeks(stack):
-    hours, zone = Hours(stack, WEEKS), zoneinfo.ZoneInfo("Europe/Oslo")
-    come = arrivals(400)
-    sent = 0
+def deals(stack):
+    """Whose ticket was dealt to whom, and when in Oslo."""
+    rows = stack.sql("SELECT i.at, e.rep, t.id FROM effect e JOIN input i USING (desk, input)"
+                     " JOIN input t ON t.desk = e.desk AND t.input = e.ticket WHERE e.type = 1")
+    return [(datetime.datetime.fromtimestamp(at / 1e6, zoneinfo.ZoneInfo("Europe/Oslo")).replace(tzinfo=None),
+             rep, ident) for at, rep, ident in rows]
+
+
+class Weeks:
+    """What comes and is closed up to a moment, told once. Who has no ticket yet closes none."""
+
+    def __init__(self, stack, tickets):
+        self.stack, self.tickets, self.sent, self.closed = stack, tickets, 0, set()
+
+    def tell(self, local):
+        due = sum(at <= local for at, _ in self.tickets)
+        had = {ident for _, _, ident in deals(self.stack)}
+        ends = [n for n in range(self.sent) if self.tickets[n][1] <= local and n not in self.closed
+                and "w-%d" % n in had]
+        self.stack.add_many(
+            [{"type": "ticket", "id": "w-%d" % n, "team": "sales", "kind": ("order", "quote", "query")[n % 3]}
+             for n in range(self.sent, due)] +
+            [{"type": "outcome", "id": "w-%d" % n, "outcome": ("won", "lost", "resolved")[n % 3]} for n in ends])
+        self.sent, self.closed = due, self.closed | set(ends)
+
+
+def begin(hours, line):
+    """Starts the daemon as a line of STARTS says. Ana is told to be sick on the 5th the evening before."""
+    text, ends = line.rsplit(" ", 1)
+    local = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+    hours.start(local.replace(tzinfo=zoneinfo.ZoneInfo("Europe/Oslo")).astimezone(UTC).replace(tzinfo=None))
+    if text == "2025-06-04 15:59:57":
+        answer = hours.daemon.post("/v1/reps/ana/absences", {"from": "2025-06-05", "until": "2025-06-05",
+                                                             "reason": "sick"})
+        assert answer.code == 200, answer
+    assert not text.startswith("2025-06-05") or hours.off("ana"), text
+    if text.endswith(":57"):  # somebody's shift begins or ends under its eyes
+        rep = "eli" if "14:59" in text else "ana"
+        before = may_be_dealt(rep, local)
+        wait_until("the shift changes", lambda: hours.off(rep) == before)
+    return ends
+
+
+def through_weeks(stack, tickets):
+    hours, weeks = Hours(stack, WEEKS), Weeks(stack, tickets)
     for line in STARTS.split("\n")[1:-1]:
-        text, ends = line.rsplit(" ", 1)
-        local = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
-        due = sum(at <= local for at in come)
-        stack.add_many([{"type": "ticket", "id": "w-%d" % n, "team": "sales",
-                         "kind": ("order", "quote", "query")[n % 3]} for n in range(sent, due)])
-        sent = due
-        hours.start(local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None))
-        if text == "2025-06-04 15:59:57":
-            answer = hours.daemon.post("/v1/reps/ana/absences", {"from": "2025-06-05", "until": "2025-06-05",
-                                                                 "reason": "sick"})
-            assert answer.code == 200, answer
-        assert not text.startswith("2025-06-05") or hours.off("ana"), text
-        if text.endswith(":57"):  # somebody's shift begins or ends under its eyes
-            rep = "eli" if "14:59" in text else "ana"
-            before = may_be_dealt(rep, local)
-            wait_until("the shift changes", lambda: hours.off(rep) == before)
-        if ends == "kill":
+        weeks.tell(datetime.datetime.strptime(line.rsplit(" ", 1)[0], "%Y-%m-%d %H:%M:%S"))
+        if begin(hours, line) == "kill":
             hours.daemon.kill()
         else:
             stack.settle()
             assert hours.daemon.stop() == 0
+    weeks.tell(BEGIN + datetime.timedelta(days=14, hours=11))
     hours.start(utc("2025-06-16 09:00:00"))
     stack.settle()
     all_dealt(hours)
-    assert sent == 400
-    rows = stack.sql("SELECT i.at, e.rep FROM effect e JOIN input i USING (desk, input) WHERE e.type = 1")
-    for at, rep in rows:
-        local = datetime.datetime.fromtimestamp(at / 1e6, UTC).astimezone(zone).replace(tzinfo=None)
-        assert local.date() != datetime.date(2025, 6, 9) and may_be_dealt(rep, local), (rep, local)
-    assert len(rows) == 400, len(rows)
-    assert {rep for _, rep in rows} == {"ana", "ben", "zoe", "eli"}
+    assert weeks.sent == len(tickets)
+    found = deals(stack)
+    for local, rep, _ in found:
+        assert may_be_dealt(rep, local), (rep, local)
+    assert sorted(ident for _, _, ident in found) == sorted("w-%d" % n for n in range(len(tickets)))
+    closed = stack.sql1("SELECT count(*) FROM effect WHERE type = 4")
+    assert closed == len(weeks.closed), (closed, len(weeks.closed))
+    had = collections.Counter(rep for _, rep, _ in found)
+    note("%d tickets, %d of them closed; %s" % (len(found), closed, dict(had)))
     verify_ok(stack)
     check_invariants(stack)
+    return set(had)
+
+
+@scenario("two weeks of a helpdesk: 400 tickets, weekends, a holiday, a sick day, kills at 08:00:00, days of being"
+          " down: nobody who is off is dealt anything, everything is dealt, the ledger is zero")
+def two_weeks(stack):
+    assert through_weeks(stack, made_up(400)) == {"ana", "ben", "zoe", "eli"}
+
+
+@scenario("the same with the two fullest weeks of a real history, where EVENHAND_HISTORY names its file")
+def real_weeks(stack):
+    path = os.environ.get("EVENHAND_HISTORY")
+    if not path:
+        raise Skip("EVENHAND_HISTORY names no file")
+    assert len(through_weeks(stack, recorded(path))) > 1
 
 
 @scenario("other time zones, or none, on the machine that decides again: the same digest, and the log is proved")
