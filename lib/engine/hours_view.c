@@ -7,6 +7,8 @@
 #include "hours_view.h"
 
 #include "absences.h"
+#include "member.h"
+#include "roster.h"
 #include "schedules.h"
 #include "state.h"
 
@@ -74,6 +76,73 @@ static int64_t absence_begins(const struct rep *rep)
     return begins;
 }
 
+/* ---- the end of an `away` without one, as shifts.c ends it */
+
+/* Whether the schedule is in a shift at this time, which may be to come. */
+static bool schedule_is_on(const struct schedule *s, int64_t at_us)
+{
+    for (uint32_t i = s->first; i < s->count && s->intervals[i].from_us <= at_us; i++)
+        if (at_us < s->intervals[i].until_us)
+            return true;
+    return false;
+}
+
+/* The first end of a shift behind this time. A break is none; neither is what was handed over. */
+static int64_t shift_end(const struct eh_engine *e, const struct schedule *s, int64_t after_us)
+{
+    for (uint32_t i = s->first; i < s->count; i++) {
+        int64_t end = s->intervals[i].until_us;
+        int64_t next = i + 1 < s->count ? s->intervals[i + 1].from_us : e->schedules.window_us;
+        if (end > after_us && next - end >= SHIFT_GAP_US)
+            return end;
+    }
+    return EH_TIME_NEVER;
+}
+
+/* The schedule of an active membership; NULL: it is not active, or has none. */
+static const struct schedule *schedule_at(const struct eh_engine *e, const struct rep *rep,
+                                          uint32_t i, bool *ret_active)
+{
+    struct membership m = rep->memberships[i];
+    const struct member *member = &e->roster.teams[m.team].members[m.position];
+    uint32_t number = eh_schedule_of(e, m.team, member->rep);
+    *ret_active = member->active;
+    return number == 0 || number == SCHEDULE_UNTOLD ? NULL : &e->schedules.items[number - 1];
+}
+
+static bool rep_works_at(const struct eh_engine *e, const struct rep *rep, int64_t at_us)
+{
+    for (uint32_t i = 0; i < rep->membership_count; i++) {
+        bool active;
+        const struct schedule *s = schedule_at(e, rep, i, &active);
+        if (active && (!s || schedule_is_on(s, at_us)))
+            return true;
+    }
+    return false;
+}
+
+static int64_t away_until(const struct eh_engine *e, uint32_t rep_no)
+{
+    const struct rep *rep = &e->roster.reps[rep_no];
+    int64_t after_us = e->at_us;
+    if (eh_rep_presumed_status(e, rep_no) == EH_STATUS_AWAY)
+        return EH_TIME_NEVER;
+    for (int n = 0; n < CHANGES_MAX; n++) {
+        int64_t end = EH_TIME_NEVER;
+        for (uint32_t i = 0; i < rep->membership_count; i++) {
+            bool active;
+            const struct schedule *s = schedule_at(e, rep, i, &active);
+            end = active && s ? least(end, shift_end(e, s, after_us)) : end;
+        }
+        if (end == EH_TIME_NEVER || !rep_works_at(e, rep, end))
+            return end;
+        after_us = end;
+    }
+    return EH_TIME_NEVER;
+}
+
+/* ---- */
+
 int64_t eh_off_until(const struct eh_engine *e, uint32_t team, uint32_t rep)
 {
     return works_from(e, &e->roster.reps[rep], eh_schedule_of(e, team, rep));
@@ -102,4 +171,6 @@ void eh_hours_view(const struct eh_engine *e, uint32_t rep_no, struct eh_rep_vie
     ret->absent = rep->absent;
     ret->off_until_us = ret->off ? off_until : 0;
     ret->on_until_us = on ? least(on_until, absence_begins(rep)) : EH_TIME_NEVER;
+    bool runs = rep->status == EH_STATUS_AWAY && rep->until_us == EH_TIME_NEVER;
+    ret->ends_us = runs ? away_until(e, rep_no) : rep->until_us;
 }

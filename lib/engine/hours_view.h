@@ -10,7 +10,7 @@ struct eh_engine;
 
 /* When the rep works next in this team; EH_TIME_NEVER: nobody knows. */
 int64_t eh_off_until(const struct eh_engine *, uint32_t team, uint32_t rep);
-/* Fills in off, absent, off_until_us and on_until_us. */
+/* Fills in off, absent, off_until_us, on_until_us and ends_us. */
 void eh_hours_view(const struct eh_engine *, uint32_t rep, struct eh_rep_view *);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "account.h"
 #include "amount.h"
+#include "answering.h"
 #include "image.h"
 #include "index.h"
 #include "hours_view.h"
@@ -67,6 +68,19 @@ const struct eh_desk *eh_engine_desk(const struct eh_engine *e)
 
 /* ---- tickets */
 
+/* A time that stands still, or lies beyond the hours that were handed over, is not known. */
+static void ticket_view_lapse(const struct eh_engine *e, const struct ticket *t,
+                              const struct clock *c, struct eh_ticket_view *view)
+{
+    const struct moment *lapse = &c->moments[CLOCK_LAPSE];
+    const struct eh_desk_team *team = e->roster.teams[t->team].desk;
+    if (c->stopped || lapse->left_us || lapse->at_us == EH_TIME_NEVER)
+        return;
+    view->lapses_us = lapse->at_us;
+    view->lapse_returns = team && team->unanswered_after_s && team->unanswered_returns &&
+                          eh_answering_known(e, view->source);
+}
+
 static struct eh_ticket_view ticket_view(const struct eh_engine *e, const struct ticket *t)
 {
     struct eh_ticket_view view = eh_ticket_view_numbers(t);
@@ -83,6 +97,7 @@ static struct eh_ticket_view ticket_view(const struct eh_engine *e, const struct
         view.due_us = due_us == EH_TIME_NEVER ? 0 : due_us;
         view.late = c->late;
         view.raised = c->raised;
+        ticket_view_lapse(e, t, c, &view);
     }
     if (t->state == EH_TICKET_WAITING)
         view.waiting_why = eh_str(eh_waiting_why(e, t));

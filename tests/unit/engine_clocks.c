@@ -434,6 +434,29 @@ Test(engine_clocks, an_outcome_that_waits_falls_due_among_the_times_of_tickets)
     cr_assert_eq(eh_engine_clocks_due_us(k.e), EH_TIME_NEVER);
 }
 
+Test(engine_clocks, a_ticket_says_until_when_it_may_be_left_unanswered)
+{
+    lapsing("return", true);
+    order("T1");
+    cr_assert_eq(kit_ticket(&k, "T1").lapses_us, KIT_START + HOUR_US);
+    cr_assert(kit_ticket(&k, "T1").lapse_returns);
+    cr_assert_eq(kit_ticket(&k, "T0").lapses_us, 0, "it is answered");
+    kit_send(&k, "{'type':'update','id':'T1','paused':true}");
+    cr_assert_eq(kit_ticket(&k, "T1").lapses_us, 0, "its times stand still");
+    kit_send(&k, "{'type':'update','id':'T1','paused':false}");
+    cr_assert_eq(kit_ticket(&k, "T1").lapses_us, KIT_START + HOUR_US);
+    at(1);
+    cr_assert_eq(kit_ticket(&k, "T1").lapses_us, 0, "nobody has it");
+}
+
+Test(engine_clocks, a_ticket_that_will_be_told_alone_says_so)
+{
+    lapsing("return", false);
+    order("T1");
+    cr_assert_eq(kit_ticket(&k, "T1").lapses_us, KIT_START + HOUR_US);
+    cr_assert_not(kit_ticket(&k, "T1").lapse_returns, "its helpdesk has told no answer");
+}
+
 Test(engine_clocks, nobody_gets_back_what_lapsed_while_another_can)
 {
     lapsing("return", true);

@@ -154,6 +154,55 @@ Test(engine_hours, away_without_an_end_ends_with_the_shift)
     cr_assert(has("T1", "ana") || has("T2", "ana"));
 }
 
+/* Readers say when it will. */
+Test(engine_hours, away_without_an_end_says_when_the_shift_ends)
+{
+    ana_works();
+    cr_assert_eq(kit_rep(&k, "ana").ends_us, EH_TIME_NEVER, "she is available");
+    hours_at(&k, 11);
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    cr_assert_eq(kit_rep(&k, "ana").ends_us, KIT_START + 16 * HOUR_US, "a break at noon is no end");
+    cr_assert_eq(kit_rep(&k, "ana").until_us, EH_TIME_NEVER);
+    hours_at(&k, 17);
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    cr_assert_eq(kit_rep(&k, "ana").ends_us, KIT_START + 40 * HOUR_US,
+                 "off: that of the next shift");
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away','for':3600}");
+    cr_assert_eq(kit_rep(&k, "ana").ends_us, KIT_START + 18 * HOUR_US);
+    kit_send(&k, "{'type':'signal','rep':'bob','status':'away'}");
+    cr_assert_eq(kit_rep(&k, "bob").ends_us, EH_TIME_NEVER, "who has no hours has no shift");
+}
+
+Test(engine_hours, away_ends_with_no_shift_that_runs_on_behind_the_window)
+{
+    hours_add(&h, 1, 0, 24);
+    eh_schedule_put_rep(&h.text, eh_str("ana"), 1);
+    eh_schedule_put_window(&h.text, KIT_START + 24 * HOUR_US);
+    hours_give(&k, &h);
+    hours_at(&k, 1);
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    cr_assert_eq(kit_rep(&k, "ana").ends_us, EH_TIME_NEVER);
+}
+
+/* In two teams with hours of their own: the end of the shift that ends last. */
+Test(engine_hours, away_ends_when_no_team_has_a_shift)
+{
+    hours_add(&h, 1, 8, 12);
+    hours_add(&h, 2, 10, 15);
+    hours_add(&h, 1, 32, 36);
+    eh_schedule_put_team(&h.text, eh_str("sales"), 1);
+    eh_schedule_put_team(&h.text, eh_str("care"), 2);
+    eh_schedule_put_window(&h.text, KIT_START + 48 * HOUR_US);
+    hours_give(&k, &h);
+    hours_at(&k, 9);
+    kit_send(&k, "{'type':'signal','rep':'ana','status':'away'}");
+    cr_assert_eq(kit_rep(&k, "ana").ends_us, KIT_START + 15 * HOUR_US);
+    hours_at(&k, 12.5);
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AWAY);
+    hours_at(&k, 15);
+    cr_assert_eq(kit_rep(&k, "ana").state, EH_STATUS_AVAILABLE);
+}
+
 Test(engine_hours, away_with_an_end_and_overloaded_run_on)
 {
     ana_works();

@@ -463,7 +463,9 @@ struct eh_ticket_view {
     uint8_t state, priority;
     uint8_t raised; /* steps of priority that waiting added */
     bool answered, late;
-    int64_t due_us; /* when it has to be answered; 0: no such time is known */
+    int64_t due_us;     /* when it has to be answered; 0: no such time is known */
+    int64_t lapses_us;  /* until when its rep may leave it unanswered; 0: no such time is known */
+    bool lapse_returns; /* then it goes back to the deal; else it is told alone */
     int64_t value, refunded;
     uint32_t points, deals;
     int64_t received_us, assigned_us, closed_us; /* 0: not yet */
@@ -513,6 +515,8 @@ struct eh_rep_view {
     uint8_t state;        /* enum eh_status, as it is in force now */
     bool full;            /* at capacity in each of their teams that has one */
     int64_t until_us;     /* when overloaded ends by itself (EH_TIME_NEVER: does not) */
+    int64_t ends_us;      /* the same of any state: away without an end ends with the shift, as the
+                             hours stand that were handed over (EH_TIME_NEVER: nobody knows) */
     int64_t since_us;     /* of the state */
     uint8_t next_state;   /* enum eh_status, said and held back, or 0 ... */
     int64_t next_us;      /* ... until then; EH_TIME_NEVER: nothing is */
