@@ -98,6 +98,9 @@ GETS = {
                            "tickets": [{"source": "shop", "id": "9", "team": "sales",
                                         "kind": "order", "value": 5, "priority": 5,
                                         "assigned_at": Later(-60)}]}),
+    "/v1/reps/fay": (200, {"id": "fay", "name": "Fay", "teams": ["sales"], "state": "off", "said": "away",
+                           "full": False, "until": Later(7230), "reason": "dentist", "by": "root",
+                           "open": 0, "points": 0, "currency": "EUR", "after": None, "tickets": []}),
     "/v1/tickets": (200, {"tickets": [ticket("1", due_at=Later(-4230), late=True), ticket("2", source="shop", due_at=Later(2730))],
                           "after": "17"}),
     "/v1/tickets?after=17": (200, {"tickets": [
@@ -188,6 +191,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(409, refusal("conflict", "this cannot be", "reason"))
         elif "standby" in body:
             self.answer(503, refusal("unavailable", "this daemon is standby"))
+        elif self.path == "/v1/reps/fay/signal":
+            self.answer(200, {"input": 5, "from": Later(0), "until": None, "bound": None, "off": True,
+                              "off_until": Later(7230) if "available" in body else None})
         elif self.path.endswith("/signal"):
             self.answer(200, {"input": 5, "from": Later(0), "until": Later(7200), "bound": {
                 "rule": "at_most", "team": "sales", "seconds": 28800}})
@@ -358,6 +364,17 @@ def tables_read_well():
     assert "9 of shop" in rep and "\x1b" not in rep and "0.05" in rep, rep
     for text in [status, team, good("teams"), *reps, *tickets, rep]:
         assert all(len(line) <= 80 for line in text.splitlines()), text
+
+
+def who_is_off_is_told():
+    rep = good("rep", "fay")
+    assert re.search(r"\noff until .* UTC \(in 2h\)\noutside of hours", rep), rep
+    assert "root" not in rep and "dentist" not in rep, rep
+    said = good("available", "fay", "--reason", "back")
+    assert re.fullmatch(r"fay is available; off until .* UTC \(in 2h\): no tickets before\n", said), said
+    said = good("overloaded", "fay", "--reason", "calls")
+    assert said == "fay is overloaded; off: no tickets meanwhile\n", said
+    assert "; off" not in good("available", "ana", "--reason", "back")
 
 
 def lists_say_why_and_how_to_go_on():
@@ -772,7 +789,8 @@ def the_sample_is_what_the_tests_believe():
 TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told,
          wrong_calls_are_told,
          exit_codes_follow_the_answer, errors_are_json_with_json, a_long_text_is_paged,
-         tables_read_well, lists_say_why_and_how_to_go_on,
+         tables_read_well, who_is_off_is_told,
+         lists_say_why_and_how_to_go_on,
          dead_letters_are_read, what_people_did_is_listed, the_caller_is_meant, words_are_completed, times_are_those_of_the_desk, a_ticket_has_its_story,
          nothing_hidden_reaches_people,
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,

@@ -121,8 +121,10 @@ static const char *state_words(const char *state)
 void eh_part_state(struct eh_page *page, const json_t *rep)
 {
     struct eh_html *out = &page->main;
-    const char *state = eh_text_of(rep, "state"), *reason = eh_text_of(rep, "reason");
-    const char *by = eh_text_of(rep, "by");
+    const char *state = eh_text_of(rep, "state"), *said = eh_text_of(rep, "said");
+    bool other = *said && strcmp(state, said) != 0; /* whoever is off: they said something else */
+    const char *reason = other ? "" : eh_text_of(rep, "reason");
+    const char *by = other ? "" : eh_text_of(rep, "by");
     eh_html(out, "<span class=\"state %s\"><strong>%s</strong>", state, state_words(state));
     if (!eh_null_of(rep, "until")) {
         eh_html(out, " <span>until ");

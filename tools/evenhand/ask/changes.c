@@ -51,6 +51,18 @@ static void bound_text(const json_t *bound, char ret[BOUND_TEXT])
     eh_format(ret, BOUND_TEXT, "; %s of team %s: %s", rule, team, span);
 }
 
+/* "; off until 08:00:00 CET (in 2h): no tickets before": nothing is dealt to whoever is off,
+ * whatever they say. "": they are not. */
+static void off_text(const json_t *answer, int64_t now_us, char ret[2 * EH_CLI_TEXT + 48])
+{
+    char until[2 * EH_CLI_TEXT + 16];
+    answer_moment(answer, "off_until", " until ", now_us, until);
+    ret[0] = '\0';
+    if (json_is_true(json_object_get(answer, "off")))
+        eh_format(ret, 2 * EH_CLI_TEXT + 48, "; off%s: no tickets %s", until,
+                  *until ? "before" : "meanwhile");
+}
+
 static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
 {
     EH_AUTO(eh_answer) struct eh_answer answer = {0};
@@ -70,12 +82,14 @@ static int post_signal(struct eh_cli *cli, const char *status, json_t *body)
     if (eh_answer_told(cli, r, &answer))
         return r;
     char begins[2 * EH_CLI_TEXT + 16], ends[2 * EH_CLI_TEXT + 16], bound[BOUND_TEXT];
+    char off[2 * EH_CLI_TEXT + 48];
     int64_t now_us = eh_text_now_us(), from_us = 0;
     bool later = eh_object_time_us(answer.json, "from", &from_us) && from_us > now_us;
     answer_moment(answer.json, "from", " from ", now_us, begins);
     answer_moment(answer.json, "until", " until ", now_us, ends);
     bound_text(json_object_get(answer.json, "bound"), bound);
-    printf("%s is %s%s%s%s\n", rep, status, later ? begins : "", ends, bound);
+    off_text(answer.json, now_us, off);
+    printf("%s is %s%s%s%s%s\n", rep, status, later ? begins : "", ends, bound, off);
     return EH_EXIT_DONE;
 }
 

@@ -189,6 +189,13 @@ static const char *shown_state(const json_t *rep)
     return full && state && strcmp(state, "available") == 0 ? "full" : state;
 }
 
+/* Who set the state, or why; NULL where that is of what they said last, and they are off. */
+static const char *state_text(const json_t *rep, const char *key)
+{
+    const char *state = eh_object_text(rep, "state"), *said = eh_object_text(rep, "said");
+    return state && said && strcmp(state, said) != 0 ? NULL : eh_object_text(rep, key);
+}
+
 struct members {
     bool entitled; /* the answer holds what each was entitled to */
     FILE *notes;
@@ -214,7 +221,7 @@ static void note_full_for(const struct members *members, const json_t *rep)
 /* Notes below the table until when a rep is not available, and why. */
 static void note_state(const struct members *members, const json_t *rep)
 {
-    const char *reason = eh_object_text(rep, "reason");
+    const char *reason = state_text(rep, "reason");
     char when[EH_CLI_TEXT], ago[EH_CLI_TEXT], until[2 * EH_CLI_TEXT + 16] = "";
     int64_t us, now_us = eh_text_now_us();
     if (eh_object_time_us(rep, "until", &us)) {
@@ -379,7 +386,7 @@ static void grid_add_rep(struct eh_grid *g, const json_t *rep, void *context)
     eh_grid_text(g, until);
     eh_grid_count(g, eh_object_int(rep, "open"));
     eh_grid_count(g, eh_object_int(rep, "points"));
-    eh_grid_text(g, eh_object_text(rep, "reason"));
+    eh_grid_text(g, state_text(rep, "reason"));
 }
 
 int eh_cmd_reps(struct eh_cli *cli)
@@ -427,8 +434,8 @@ static void rep_now_show(const json_t *rep)
 /* "overloaded until 17:00:00 CET (in 2h): quarter-end calls" */
 static void rep_state_show(const struct eh_cli *cli, const json_t *rep)
 {
-    const char *state = shown_state(rep), *reason = eh_object_text(rep, "reason");
-    const char *next = eh_object_text(rep, "next_state"), *by = eh_object_text(rep, "by");
+    const char *state = shown_state(rep), *reason = state_text(rep, "reason");
+    const char *next = eh_object_text(rep, "next_state"), *by = state_text(rep, "by");
     char *clean = eh_text_clean(reason ? reason : "");
     char ago[EH_CLI_TEXT], when[EH_CLI_TEXT], from[EH_CLI_TEXT];
     int64_t us, now_us = eh_text_now_us();

@@ -83,6 +83,21 @@ static json_t *bound_json(const struct eh_admin_request *request, const struct c
     return body;
 }
 
+/* From when until when a signal holds; and that its rep is off, for then nothing is dealt to them
+ * whatever they say. */
+static void put_signal(json_t *body, const struct eh_admin_request *request,
+                       const struct change *change, const struct eh_command_result *result)
+{
+    const struct eh_engine *engine = eh_app_engine(request->admin->app);
+    struct eh_rep_view rep;
+    bool known = engine && eh_engine_rep(engine, change->rep, &rep);
+    eh_json_put_time(body, "from", result->from_us);
+    eh_json_put_time(body, "until", result->until_us);
+    eh_json_put(body, "bound", result->repeat ? NULL : bound_json(request, change, result));
+    eh_json_put_bool(body, "off", known && rep.off);
+    eh_json_put_time(body, "off_until", known && rep.off ? rep.off_until_us : EH_TIME_NEVER);
+}
+
 /* Where the ticket stands now, as far as memory knows. */
 static void put_ticket_state(json_t *body, const struct eh_admin_request *request,
                              const struct change *change)
@@ -161,11 +176,8 @@ static void answer_done(struct eh_admin_request *request, const struct change *c
         eh_json_put_bool(body, "parked", true);
     if (result->mended.size)
         eh_json_put_text(body, "mended", result->mended);
-    if (change->type == EH_MESSAGE_SIGNAL) {
-        eh_json_put_time(body, "from", result->from_us);
-        eh_json_put_time(body, "until", result->until_us);
-        eh_json_put(body, "bound", result->repeat ? NULL : bound_json(request, change, result));
-    }
+    if (change->type == EH_MESSAGE_SIGNAL)
+        put_signal(body, request, change, result);
     if (change->type == EH_MESSAGE_METRIC)
         put_figure(body, result);
     put_ticket_state(body, request, change);
