@@ -48,5 +48,25 @@ def off(stack):
     check_invariants(stack)
 
 
+@scenario("away without an end ends with the shift: the answer, the rep and the team say when")
+def away(stack):
+    hours, end = around_now(1, 3)
+    daemon = stack.start(default_desk(time_zone="UTC", reps=[{"id": "ana"}, {"id": "cai"}], teams=[
+        default_team("sales", ["ana", "cai"], hours=hours), default_team("support", ["cai"])]))
+    end = end.strftime("%Y-%m-%dT%H:%M:%S")
+    answer = daemon.post("/v1/reps/cai/signal", {"status": "away"}).json
+    assert answer["until"] is None, "in support they have no hours: %r" % answer
+    answer = daemon.post("/v1/reps/ana/signal", {"status": "away"}).json
+    assert answer["until"] and answer["until"].startswith(end), (answer, end)
+    assert daemon.get("/v1/reps/ana").json["until"].startswith(end)
+    assert daemon.get("/v1/teams/sales").json["reps"][0]["until"].startswith(end)
+    assert re.match(r"ana is away until ", said(stack, "away", "ana"))
+    assert re.search(r"^away until ", said(stack, "rep", "ana"), re.M)
+    answer = daemon.post("/v1/reps/ana/signal", {"status": "away", "for": 60}).json
+    assert answer["until"] and not answer["until"].startswith(end), answer
+    assert daemon.post("/v1/reps/ana/signal", {"status": "available"}).json["until"] is None
+    check_invariants(stack)
+
+
 if __name__ == "__main__":
     run()

@@ -145,7 +145,7 @@ static const struct eh_cli_option overloaded_options[] = {
     {0},
 };
 static const struct eh_cli_option away_options[] = {
-    {"for", "SPAN", "how long: 90m, 2h, 7d; without it until `available`", false},
+    {"for", "SPAN", "how long: 90m, 2h, 7d (default: until the shift ends)", false},
     {"reason", "TEXT", "for the record", false},
     {0},
 };
@@ -306,7 +306,8 @@ static const struct eh_cli_command commands[] = {
      "Without R it is you. Soon after `overloaded` it takes effect when the team's\n"
      "shortest time for that is over."},
     {"away", "[R]", SIGNAL, "not at work", 0, 1, away_options, eh_cmd_away,
-     "Without R it is you. It lasts until `available`, or as long as --for says."},
+     "Without R it is you. It lasts until `available`, or as long as --for says.\n"
+     "Without --for it ends with the shift of a rep who has hours, and says when."},
     {"absent", "[R]", SIGNAL, "not there for days or hours that are known ahead", 0, 1,
      absent_options, eh_cmd_absent,
      "Without R it is you, from tomorrow on. A manager may tell of any time. While\n"

@@ -91,8 +91,10 @@ static void put_signal(json_t *body, const struct eh_admin_request *request,
     const struct eh_engine *engine = eh_app_engine(request->admin->app);
     struct eh_rep_view rep;
     bool known = engine && eh_engine_rep(engine, change->rep, &rep);
+    bool away = change->status == EH_STATUS_AWAY && known && rep.state == EH_STATUS_AWAY;
+    bool runs = away && result->until_us == EH_TIME_NEVER; /* until the shift ends */
     eh_json_put_time(body, "from", result->from_us);
-    eh_json_put_time(body, "until", result->until_us);
+    eh_json_put_time(body, "until", runs ? rep.ends_us : result->until_us);
     eh_json_put(body, "bound", result->repeat ? NULL : bound_json(request, change, result));
     eh_json_put_bool(body, "off", known && rep.off);
     eh_json_put_time(body, "off_until", known && rep.off ? rep.off_until_us : EH_TIME_NEVER);

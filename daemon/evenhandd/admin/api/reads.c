@@ -151,13 +151,13 @@ static json_t *member_json(const struct eh_engine *engine, struct eh_str team,
                            const struct eh_member_view *member, bool figures)
 {
     json_t *body = json_object();
-    struct eh_rep_view rep = {.until_us = EH_TIME_NEVER, .next_us = EH_TIME_NEVER};
+    struct eh_rep_view rep = {.ends_us = EH_TIME_NEVER, .next_us = EH_TIME_NEVER};
     bool known = figures && eh_engine_rep(engine, member->rep, &rep);
     eh_json_put_text(body, "id", member->rep);
     eh_json_put_text(body, "name", eh_engine_rep_name(engine, member->rep));
     uint8_t state = member->off ? 0 : member->state;
     eh_json_put_string(body, "state", shown_state(state, member->active, member->left));
-    eh_json_put_time(body, "until", member->off ? member->off_until_us : rep.until_us);
+    eh_json_put_time(body, "until", member->off ? member->off_until_us : rep.ends_us);
     eh_json_put_string(body, "said", eh_status_name(member->state));
     eh_json_put(body, "since", known ? eh_json_time(rep.since_us) : NULL);
     eh_json_put(body, "reason", known ? eh_json_text(rep.reason) : NULL);
@@ -448,7 +448,7 @@ json_t *eh_json_rep(const struct eh_engine *engine, const struct eh_rep_view *re
     eh_json_put(body, "full_for", rep_full_for(engine, rep));
     eh_json_put(body, "ramps", rep_ramps(engine, rep));
     eh_json_put_time(body, "since", rep->since_us);
-    eh_json_put_time(body, "until", rep->off ? rep->off_until_us : rep->until_us);
+    eh_json_put_time(body, "until", rep->off ? rep->off_until_us : rep->ends_us);
     eh_json_put_text(body, "reason", rep->reason);
     eh_json_put_text(body, "by", rep->by);
     eh_json_put(body, "released_in", eh_json_list(rep->released_in));
