@@ -709,6 +709,24 @@ def the_example_desk_deals_at_any_hour_of_the_week():
     assert (told["all"][1]["tickets"], told["all"][1]["waited"]) == (7 * 24, 0), told["all"]
 
 
+def the_example_desk_shows_every_key_of_time():
+    """Those that would disturb a trial are comments, which hold as they stand."""
+    with open(os.path.join(DATA, "..", "..", "..", "..", "config", "desk.yaml"), encoding="utf-8") as f:
+        text = f.read()
+    keys = ("hours", "answer_within", "overflow", "ages", "unanswered", "at_most", "kinds", "paused", "ramp", "affinity")
+    for key in keys:
+        assert re.search(r"^    (# )?%s: " % key, text, re.M), key
+    desk = os.path.join(FOLDER, "uncommented.yaml")
+    with open(desk, "w", encoding="utf-8") as f:
+        f.write(re.sub(r"^    # (%s): " % "|".join(keys), r"    \1: ", text, flags=re.M))
+    with open(desk, encoding="utf-8") as f:
+        assert not re.search("^ +# (%s):" % "|".join(keys), f.read(), re.M)
+    history = os.path.join(FOLDER, "one.csv")
+    with open(history, "w", encoding="utf-8") as f:
+        f.write("ticket_id,opened_at,kind,team\n1,2026-03-25T12:30:00Z,order,sales\n")
+    good("simulate", history, "--desk", desk, "--policy", "balanced")
+
+
 def a_plan_is_checked_without_a_daemon():
     plans = os.path.join(DATA, "..", "plans")
     nobody = FOLDER + "/none.sock"
@@ -796,6 +814,7 @@ TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told
          json_is_what_the_daemon_said, changes_say_what_is_meant, the_callers_rep_is_found,
          desk_files_travel, a_desk_comes_out_of_a_history, a_history_is_dealt_again,
          a_history_is_dealt_by_hours, a_history_is_dealt_by_the_holidays_of_a_file, the_example_desk_deals_at_any_hour_of_the_week,
+         the_example_desk_shows_every_key_of_time,
          a_plan_is_checked_without_a_daemon,
          push_puts_a_file_on_the_stream]
 
