@@ -68,5 +68,34 @@ def away(stack):
     check_invariants(stack)
 
 
+@scenario("a team shows the times it keeps; a rep sees when a ticket goes back to the deal")
+def kept(stack):
+    daemon = stack.start(desk(
+        answer_within={"order": "1h"}, overflow={"after": "2h", "to": "support"}, ages="1 per 4h",
+        unanswered={"after": "1h", "then": "return"}, affinity="last", ramp="50% for 1d",
+        hours={"mon-sun": "00:00-24:00"}))
+    team = daemon.get("/v1/teams/sales").json
+    wanted = {"hours": "own", "answer_within": [{"kind": "order", "within": 3600}],
+              "overflow": {"after": 7200, "to": "support"}, "unanswered": {"after": 3600, "then": "return"},
+              "ages": 14400, "affinity": "last", "ramp": {"share_ppm": 500000, "for": 86400}}
+    assert {key: team[key] for key in wanted} == wanted and team["affinity_for"] > 0, team
+    other = daemon.get("/v1/teams/support").json
+    assert not any(other[key] for key in ("hours", "answer_within", "overflow", "unanswered", "ages", "ramp")), other
+    shown = said(stack, "team", "sales")
+    assert "answers    order in 1h\n" in shown and all(len(line) <= 80 for line in shown.splitlines()), shown
+    stack.add_ticket("first")
+    stack.settle()
+    assert daemon.get("/v1/tickets/default/first").json["lapse"] == "tell", "no answer was told yet"
+    assert daemon.post("/v1/tickets/default/first/answered", {}).code == 200
+    stack.add_ticket("second")
+    stack.settle()
+    ticket = daemon.get("/v1/tickets/default/second").json
+    assert ticket["lapse"] == "return" and ticket["lapses_at"], ticket
+    mine = {t["id"]: t for t in daemon.get("/v1/reps/ana").json["tickets"]}
+    assert mine["second"]["lapses_at"] == ticket["lapses_at"] and not mine["first"]["lapses_at"], mine
+    assert re.search(r"^second: goes back at .* \(in .*\) if it is not answered$", said(stack, "rep", "ana"), re.M)
+    check_invariants(stack)
+
+
 if __name__ == "__main__":
     run()

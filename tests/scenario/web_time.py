@@ -149,4 +149,34 @@ def paused(stack, web):
     check_invariants(stack)
 
 
+def keeps_times(stack):
+    reps = [{"id": "ana", "user": "ana"}]
+    return stack.start(default_desk(time_zone="UTC", reps=reps, teams=[
+        default_team("sales", ["ana"], managers=["maja"], hours={"mon-sun": "00:00-24:00"},
+                     answer_within={"order": "1h"}, overflow={"after": "2h", "to": "other"}, ages="1 per 4h",
+                     unanswered={"after": "20h", "then": "return"}, affinity="last", ramp="50% for 1d"),
+        default_team("other", ["ana"])]), delegates=[SELF])
+
+
+@page_scenario("a team's page has the times it keeps; My day says when a ticket goes back", keeps_times)
+def times_kept(stack, web):
+    stack.add_ticket("first")
+    stack.settle()
+    assert stack.daemon.post("/v1/tickets/default/first/answered", {}).code == 200
+    stack.add_ticket("second")
+    stack.settle()
+    team = words(web.browser("maja").get("/teams/sales").text)
+    for text in ("Hours of its own", "Answered within order: 1 h 0 min", "Overflow to other, after waiting for 2 h 0 min",
+                 "Unanswered goes back to the deal after 20 h 0 min", "Affinity last, for ",
+                 "Ages more urgent by one after each 4 h 0 min of waiting", "of the share for ",
+                 "Paused tickets count nothing, up to 20 of a rep"):
+        assert text in team, (text, team)
+    ana = web.browser("ana")
+    mine = ana.get("/day")
+    at = stack.daemon.get("/v1/tickets/default/second").json["lapses_at"]
+    assert mine.text.count("goes back at") == 1 and 'datetime="%s"' % at in mine.text, mine
+    assert "goes back at" in words(ana.get("/tickets/default/second").text)
+    check_invariants(stack)
+
+
 run()

@@ -377,6 +377,54 @@ def who_is_off_is_told():
     assert "; off" not in good("available", "ana", "--reason", "back")
 
 
+def a_team_shows_its_times():
+    kept = GETS["/v1/teams/sales"]
+    assert "hours" not in good("team", "sales") and "answers" not in good("team", "sales")
+    GETS["/v1/teams/sales"] = (200, {
+        **TEAM, "hours": "office", "answer_within": [{"kind": "kind-%d" % n, "within": 3600 * n} for n in range(1, 9)],
+        "overflow": {"after": 7200, "to": "backoffice"}, "unanswered": {"after": 3600, "then": "return"},
+        "ages": 14400, "affinity": "last", "affinity_for": 2592000, "ramp": {"share_ppm": 500000, "for": 86400},
+        "pausing": {"counts": "no", "at_most": 20}})
+    try:
+        team = good("team", "sales")
+        for line in ("hours      office", "overflow   to backoffice after 2h of waiting",
+                     "unanswered after 1h with a rep it goes back to the deal",
+                     "ages       more urgent by one after each 4h of waiting", "affinity   last, for 30d",
+                     "ramp       50% for 1d, for who comes back after a day or more",
+                     "paused     counts nothing, up to 20 of a rep"):
+            assert line in team.splitlines(), (line, team)
+        assert re.search(r"\nanswers    kind-1 in 1h, .*,\n           kind-", team) and "kind-8 in 8h\n" in team, team
+        assert all(len(line) <= 80 for line in team.splitlines()), team
+        GETS["/v1/teams/sales"] = (200, {**TEAM, "hours": "own", "unanswered": {"after": 60, "then": "tell"}})
+        team = good("team", "sales")
+        assert "hours      of its own\n" in team and "unanswered after 1m with a rep it is told\n" in team, team
+    finally:
+        GETS["/v1/teams/sales"] = kept
+
+
+def what_lapses_and_ages_is_marked():
+    kept = GETS["/v1/reps/ana"], GETS["/v1/me"]
+    lapsing = {"source": "default", "team": "sales", "kind": "order", "value": 5, "priority": 5}
+    GETS["/v1/reps/ana"] = (200, {**kept[0][1], "tickets": [
+        {**lapsing, "id": "7", "raised": 2, "lapses_at": later(1230), "lapse": "return"},
+        {**lapsing, "id": "8", "raised": 0, "lapses_at": later(1230), "lapse": "tell"},
+        {**lapsing, "id": "9", "lapses_at": None, "lapse": None}]})
+    GETS["/v1/me"] = (200, {**kept[1][1], "roles": ["manager"]})
+    GETS["/v1/tickets?state=waiting&team=aged"] = (200, {"tickets": [
+        ticket("w1", rep=None, state="waiting", why="full", priority=5, raised=2)], "after": None})
+    GETS["/v1/tickets/default/aged"] = (200, ticket("aged", raised=2, history=None, lapses_at=later(1230), lapse="return"))
+    try:
+        rep = good("rep", "ana")
+        assert re.search(r"^7 .* 7\+$", rep, re.M) and re.search(r"^8 .* 5$", rep, re.M), rep
+        assert re.search(r"\n\n7: goes back at \d\d.* UTC \(in 20m.*\) if it is not answered\n8: is told at ", rep), rep
+        assert "\n9:" not in rep, rep
+        assert re.search(r"w1 +sales +order +7\+ ", good("waiting", "aged"))
+        story = good("ticket", "aged")
+        assert "priority 7 (2 by waiting)\n" in story and re.search(r"lapses +goes back at ", story), story
+    finally:
+        GETS["/v1/reps/ana"], GETS["/v1/me"] = kept
+
+
 def lists_say_why_and_how_to_go_on():
     rep = GETS["/v1/me"]
     bad(77, "waiting", says="evenhand team T says how many")
@@ -807,7 +855,8 @@ def the_sample_is_what_the_tests_believe():
 TESTS = [the_sample_is_what_the_tests_believe, help_teaches, a_full_disk_is_told,
          wrong_calls_are_told,
          exit_codes_follow_the_answer, errors_are_json_with_json, a_long_text_is_paged,
-         tables_read_well, who_is_off_is_told,
+         tables_read_well, who_is_off_is_told, a_team_shows_its_times, what_lapses_and_ages_is_marked,
+        
          lists_say_why_and_how_to_go_on,
          dead_letters_are_read, what_people_did_is_listed, the_caller_is_meant, words_are_completed, times_are_those_of_the_desk, a_ticket_has_its_story,
          nothing_hidden_reaches_people,

@@ -270,7 +270,8 @@ static const struct eh_cli_command commands[] = {
      NULL},
     {"team", "T", LOOK, "one team: its rules, its members, what each got", 1, 1, NULL, eh_cmd_team,
      "entitled: the tickets due to each by share, while they could get them; received:\n"
-     "the tickets they were given. open and points count their work in all teams."},
+     "the tickets they were given. open and points count their work in all teams.\n"
+     "Above the table: the times that the team keeps, in its working time."},
     {"reps", "", LOOK, "all reps: their state and open work", 0, 0, after_option, eh_cmd_reps,
      NULL},
     {"rep", "[R]", LOOK, "one rep with the tickets they have", 0, 1, NULL, eh_cmd_rep,
@@ -281,7 +282,7 @@ static const struct eh_cli_command commands[] = {
      "Of all teams, or of team T. `nobody is available`: all are away or overloaded.\n"
      "`everybody is full`: the open work of each has reached the team's capacity.\n"
      "`nobody has SKILL`: no member of today has it; the ticket waits until a member\n"
-     "has the skill, or a manager moves it."},
+     "has the skill, or a manager moves it. A priority with a + rose by waiting."},
     {"ticket", "ID", LOOK, "one ticket with its whole story", 1, 1, ticket_options, eh_cmd_ticket,
      NULL},
     {"dead", "[INPUT]", LOOK, "entries that were refused, and why", 0, 1, dead_options, eh_cmd_dead,

@@ -23,12 +23,21 @@ static void put_paused(struct eh_page *page, const json_t *ticket)
     eh_html(&page->main, "</span> ");
 }
 
-void eh_due_put(struct eh_page *page, const json_t *ticket)
+/* Until when its rep may leave it without an answer. */
+static void put_lapse(struct eh_page *page, const json_t *ticket)
+{
+    bool back = strcmp(eh_text_of(ticket, "lapse"), "return") == 0;
+    if (eh_null_of(ticket, "lapses_at"))
+        return;
+    eh_html(&page->main, "<span class=\"due\">%s at ", back ? "goes back" : "is told");
+    eh_part_time(page, eh_text_of(ticket, "lapses_at"));
+    eh_html(&page->main, " if it is not answered</span> ");
+}
+
+static void put_due(struct eh_page *page, const json_t *ticket)
 {
     struct eh_html *out = &page->main;
     int64_t due_us = eh_due_us(ticket), now_us = eh_clock_now_us(&page->pages->clock);
-    if (!eh_null_of(ticket, "paused_at"))
-        put_paused(page, ticket);
     if (due_us == NEVER)
         return;
     if (eh_true_of(ticket, "late"))
@@ -38,6 +47,14 @@ void eh_due_put(struct eh_page *page, const json_t *ticket)
     eh_html(out, "<span class=\"due\">%s ", eh_true_of(ticket, "late") ? "was due" : "due");
     eh_part_time(page, eh_text_of(ticket, "due_at"));
     eh_html(out, "</span> ");
+}
+
+void eh_due_put(struct eh_page *page, const json_t *ticket)
+{
+    if (!eh_null_of(ticket, "paused_at"))
+        put_paused(page, ticket);
+    put_due(page, ticket);
+    put_lapse(page, ticket);
 }
 
 /* ---- Order. */

@@ -11,7 +11,8 @@
 
 #include "web/screens/parts.h"
 
-/* Nothing where no time is known, and of a ticket that was answered. */
+/* When it has to be answered, and goes back to the deal if it is not. Nothing where no time is
+ * known, and of a ticket that was answered. */
 void eh_due_put(struct eh_page *, const json_t *ticket);
 /* µs since 1970; INT64_MAX: nothing is due. */
 int64_t eh_due_us(const json_t *ticket);
@@ -22,5 +23,7 @@ void eh_due_actions(struct eh_page *, const json_t *ticket);
 void eh_due_counts(struct eh_page *, const json_t *team);
 /* How many a rep is dealt in an hour and on a day, where the team says so. */
 void eh_at_most_put(struct eh_page *, const json_t *team);
+/* A card with the times that the team keeps. */
+void eh_team_times_put(struct eh_page *, const json_t *team);
 
 #endif

@@ -125,7 +125,8 @@ static void put_ticket(struct eh_page *page, const json_t *ticket)
     eh_html(out, " ");
     eh_part_since(page, eh_text_of(ticket, "assigned_at"));
     eh_html(out, "</div>");
-    if (eh_due_us(ticket) != INT64_MAX || !eh_null_of(ticket, "paused_at"))
+    if (eh_due_us(ticket) != INT64_MAX || !eh_null_of(ticket, "paused_at") ||
+        !eh_null_of(ticket, "lapses_at"))
         put_due_line(page, ticket);
     put_why(page, ticket);
     eh_due_actions(page, ticket);

@@ -231,6 +231,7 @@ static void show(struct eh_page *page)
     eh_html(&page->main, "<div class=\"board\">");
     put_tickets(page, team);
     put_reps(page, team);
+    eh_team_times_put(page, team);
     eh_html(&page->main, "</div>");
     if (eh_page_manages(page, eh_text_of(team, "id")))
         eh_by_hand_names(page, team);

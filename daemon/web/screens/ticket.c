@@ -49,11 +49,22 @@ static void put_due(struct eh_page *page, const json_t *ticket)
         put_moment(page, "Waits for the customer since", eh_text_of(ticket, "paused_at"));
     if (eh_true_of(ticket, "answered"))
         put_fact(page, "Answered", "yes");
-    if (eh_null_of(ticket, "due_at") || eh_true_of(ticket, "answered"))
+    if ((eh_null_of(ticket, "due_at") && eh_null_of(ticket, "lapses_at")) ||
+        eh_true_of(ticket, "answered"))
         return;
     eh_html(&page->main, "<div><dt>To be answered</dt><dd>");
     eh_due_put(page, ticket);
     eh_html(&page->main, "</dd></div>");
+}
+
+/* What it is dealt by: "7, 2 of it by waiting". */
+static const char *priority_text(struct eh_page *page, const json_t *ticket)
+{
+    long long raised = (long long)eh_int_of(ticket, "raised");
+    long long priority = (long long)eh_int_of(ticket, "priority") + raised;
+    if (raised)
+        return eh_page_text(page, "%lld, %lld of it by waiting", priority, raised);
+    return eh_page_text(page, "%lld", priority);
 }
 
 static void put_facts(struct eh_page *page, const json_t *ticket, const json_t *team)
@@ -67,8 +78,7 @@ static void put_facts(struct eh_page *page, const json_t *ticket, const json_t *
     put_fact(page, "Kind", eh_text_of(ticket, "kind"));
     put_value(page, ticket, "Value", "value");
     put_value(page, ticket, "Refunded", "refunded");
-    put_fact(page, "Priority",
-             eh_page_text(page, "%lld", (long long)eh_int_of(ticket, "priority")));
+    put_fact(page, "Priority", priority_text(page, ticket));
     put_fact(page, "Points", eh_page_text(page, "%lld", (long long)eh_int_of(ticket, "points")));
     put_fact(page, "Skills", joined(page, json_object_get(ticket, "skills")));
     put_fact(page, "Skills that nobody has",

@@ -354,11 +354,12 @@ int eh_cmd_team(struct eh_cli *cli)
     at_most_text(team, at_most);
     kinds_text(team, kinds, sizeof kinds);
     paused_text(team, paused);
-    printf("%steam %s%s (%s): policy %s, %s%s%s%s, %s waiting%s%s%s\n\n", eh_colour_bold(cli),
+    printf("%steam %s%s (%s): policy %s, %s%s%s%s, %s waiting%s%s%s\n", eh_colour_bold(cli),
            cli->args[0], eh_colour_end(cli), name ? name : cli->args[0], policy ? policy : "?",
            eh_object_int(team, "capacity") ? "capacity " : "no limit",
            eh_object_int(team, "capacity") ? capacity : "", at_most, kinds, waiting, paused,
            plan ? ", bonus plan " : "", plan ? plan : "");
+    eh_show_team_times(cli, team);
     return members_show(cli, path, team);
 }
 

@@ -6,6 +6,7 @@
 #include "client/http.h"
 #include "client/object.h"
 #include "commands.h"
+#include "reads.h"
 #include "term/args.h"
 #include "term/say.h"
 #include "term/table.h"
@@ -58,8 +59,12 @@ static void show_what(const struct eh_cli *cli, const json_t *t)
         eh_text_money(eh_object_int(t, "value"), eh_object_exponent(t), value);
         printf(" worth %s%s%s", value, currency ? " " : "", currency ? currency : "");
     }
-    printf(" for team %s, priority %lld\n", team ? team : "?",
-           (long long)eh_object_int(t, "priority"));
+    int64_t raised = eh_object_int(t, "raised");
+    printf(" for team %s, priority %lld", team ? team : "?",
+           (long long)(eh_object_int(t, "priority") + raised));
+    if (raised)
+        printf(" (%lld by waiting)", (long long)raised);
+    putchar('\n');
     outside_text(cli, "customer", customer);
     outside_text(cli, "subject", subject);
     skills_show(cli, t);
@@ -114,6 +119,9 @@ static void state_show(const struct eh_cli *cli, const json_t *t)
     if (!json_is_true(json_object_get(t, "answered")))
         line_show_moment(cli, t, "due", "due_at",
                          json_is_true(json_object_get(t, "late")) ? "late" : NULL);
+    char lapse[LAPSE_TEXT];
+    if (eh_show_lapse(t, eh_text_now_us(), lapse))
+        printf("%s%-9s%s %s\n", eh_colour_dim(cli), "lapses", eh_colour_end(cli), lapse);
     if (eh_object_has(t, "paused_at"))
         line_show_moment(cli, t, "paused", "paused_at",
                          json_is_true(json_object_get(t, "paused_counts"))

@@ -13,14 +13,21 @@
 #define TICKETS_SHOWN 500 /* rows shown at most; --after shows the rest */
 #define TICKETS_PAGE  250
 #define CAUSE_TEXT    160
+#define LAPSES_SHOWN  20 /* below the tickets of a rep */
+#define NAME_TEXT     (2 * EH_NAME_MAX + 8)
 
 /* "4711", or "4711 of zammad" when it came from another helpdesk than the default one. */
-static void grid_add_name(struct eh_grid *g, const json_t *t)
+static void name_print(const json_t *t, char ret[NAME_TEXT])
 {
     const char *source = eh_object_text(t, "source"), *id = eh_object_text(t, "id");
-    char name[2 * EH_NAME_MAX + 8];
     bool other = source && strcmp(source, "default") != 0;
-    eh_format(name, sizeof name, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
+    eh_format(ret, NAME_TEXT, "%s%s%s", id ? id : "", other ? " of " : "", other ? source : "");
+}
+
+static void grid_add_name(struct eh_grid *g, const json_t *t)
+{
+    char name[NAME_TEXT];
+    name_print(t, name);
     eh_grid_text(g, name);
 }
 
@@ -83,6 +90,15 @@ static void grid_add_age(struct eh_grid *g, const json_t *t, int64_t now_us)
     eh_grid_text(g, age);
 }
 
+/* The priority it is dealt by; "7+": waiting added to it. */
+static void grid_add_priority(struct eh_grid *g, const json_t *t)
+{
+    char text[EH_CLI_TEXT];
+    int64_t raised = eh_object_int(t, "raised"), priority = eh_object_int(t, "priority") + raised;
+    eh_format(text, sizeof text, "%lld%s", (long long)priority, raised ? "+" : "");
+    eh_grid_text(g, text);
+}
+
 /* The rep who has the ticket; for a waiting one the reason. */
 static void grid_add_holder(struct eh_grid *g, const json_t *t)
 {
@@ -136,10 +152,42 @@ static void grid_add_waiting(struct eh_grid *g, const json_t *t, void *context)
     grid_add_name(g, t);
     eh_grid_text(g, eh_object_text(t, "team"));
     eh_grid_text(g, eh_object_text(t, "kind"));
-    eh_grid_count(g, eh_object_int(t, "priority"));
+    grid_add_priority(g, t);
     grid_add_age(g, t, *now_us);
     grid_add_due(g, t, *now_us);
     eh_grid_text(g, eh_show_cause(t, cause, sizeof cause));
+}
+
+bool eh_show_lapse(const json_t *ticket, int64_t now_us, char ret[LAPSE_TEXT])
+{
+    char when[EH_CLI_TEXT], span[EH_CLI_TEXT];
+    const char *then = eh_object_text(ticket, "lapse");
+    int64_t us;
+    if (!eh_object_time_us(ticket, "lapses_at", &us))
+        return false;
+    bool back = then && strcmp(then, "return") == 0;
+    eh_text_when_short(now_us, us, when);
+    eh_text_ago(now_us, us, span);
+    eh_format(ret, LAPSE_TEXT, "%s %s (%s) if it is not answered",
+              back ? "goes back at" : "is told at", when, span);
+    return true;
+}
+
+/* Below the table: "4711: goes back at 14:30:00 CET (in 20m) if it is not answered". */
+static void lapses_show(const json_t *tickets, int64_t now_us)
+{
+    char name[NAME_TEXT], lapse[LAPSE_TEXT];
+    size_t i, count = 0;
+    json_t *t;
+    json_array_foreach((json_t *)tickets, i, t)
+    {
+        if (!eh_show_lapse(t, now_us, lapse) || count++ >= LAPSES_SHOWN)
+            continue;
+        name_print(t, name);
+        printf("%s%s: %s\n", count == 1 ? "\n" : "", name, lapse);
+    }
+    if (count > LAPSES_SHOWN)
+        printf("… and %zu more that are not answered\n", count - LAPSES_SHOWN);
 }
 
 void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t *rep)
@@ -161,12 +209,13 @@ void eh_show_rep_tickets(const struct eh_cli *cli, const char *id, const json_t 
         eh_grid_text(g, eh_object_text(t, "team"));
         eh_grid_text(g, eh_object_text(t, "kind"));
         eh_grid_money(g, eh_object_int(t, "value"), eh_object_exponent(rep));
-        eh_grid_count(g, eh_object_int(t, "priority"));
+        grid_add_priority(g, t);
         grid_add_ago(g, t, "assigned_at", now_us);
         grid_add_due(g, t, now_us);
         grid_add_ago(g, t, "paused_at", now_us);
     }
     eh_grid_print(g);
+    lapses_show(tickets, now_us);
     eh_list_next(rep, after);
     if (after[0])
         printf("… and more: evenhand tickets --rep %s --after %s\n", id, after);

@@ -30,6 +30,8 @@
 
 /* ---- JSON. Each gives JSON null for what is not there. */
 json_t *eh_json_ticket(const struct eh_ticket_view *, const struct eh_desk *);
+/* Until when its rep may leave it unanswered, and what becomes of it then. */
+void eh_json_put_lapse(json_t *body, const struct eh_ticket_view *);
 json_t *eh_json_rep(const struct eh_engine *, const struct eh_rep_view *);
 /* What a rep may signal now. */
 json_t *eh_json_outlook(const struct eh_admin_request *, struct eh_str rep);

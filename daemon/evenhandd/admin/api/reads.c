@@ -4,6 +4,7 @@
  * Lists come in pages of EH_ADMIN_PAGE, so that no single answer holds up the loop for long.
  */
 #include "admin/api/board.h"
+#include "admin/api/team_times.h"
 
 #include <evenhand/engine/periods.h>
 
@@ -222,17 +223,6 @@ static json_t *at_most_json(const struct eh_team_view *team)
     return body;
 }
 
-/* Null where who comes back has all of their share. */
-static json_t *ramp_json(const struct eh_desk_team *team)
-{
-    if (!team || !team->ramp_ppm)
-        return NULL;
-    json_t *body = json_object();
-    eh_json_put_int(body, "share_ppm", team->ramp_ppm);
-    eh_json_put_int(body, "for", team->ramp_for_s);
-    return body;
-}
-
 /* The kinds of which it lets a rep have so many open tickets. */
 static json_t *kinds_json(const struct eh_desk_team *team)
 {
@@ -271,8 +261,10 @@ static uint32_t team_json(const struct eh_admin_request *request, const struct e
     eh_json_put_int(body, "capacity", (int64_t)team->capacity);
     eh_json_put(body, "at_most", at_most_json(team));
     const struct eh_desk *desk = eh_engine_desk(engine);
-    eh_json_put(body, "ramp", ramp_json(desk ? eh_desk_team(desk, team->id) : NULL));
-    eh_json_put(body, "kinds", kinds_json(desk ? eh_desk_team(desk, team->id) : NULL));
+    const struct eh_desk_team *rules = desk ? eh_desk_team(desk, team->id) : NULL;
+    if (rules)
+        eh_admin_put_team_times(rules, body);
+    eh_json_put(body, "kinds", kinds_json(rules));
     eh_json_put_int(body, "waiting", (int64_t)team->waiting);
     eh_json_put_int(body, "open", (int64_t)team->open);
     eh_json_put_int(body, "paused", (int64_t)team->paused);
@@ -514,9 +506,11 @@ static void put_tickets(const struct eh_admin_request *request, json_t *body,
             eh_json_put_text(item, "kind", views[i].kind);
             eh_json_put_int(item, "value", views[i].value);
             eh_json_put_int(item, "priority", views[i].priority);
+            eh_json_put_int(item, "raised", views[i].raised);
             eh_json_put_time(item, "assigned_at", views[i].assigned_us);
             eh_json_put_time(item, "paused_at", views[i].paused_us);
             eh_json_put_time(item, "due_at", views[i].due_us);
+            eh_json_put_lapse(item, &views[i]);
             eh_json_put_bool(item, "late", views[i].late);
             eh_json_put_bool(item, "answered", views[i].answered);
             json_array_append_new(list, item);

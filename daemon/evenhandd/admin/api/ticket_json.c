@@ -3,6 +3,13 @@
  */
 #include "admin/api/api.h"
 
+void eh_json_put_lapse(json_t *body, const struct eh_ticket_view *ticket)
+{
+    const char *then = ticket->lapse_returns ? "return" : "tell";
+    eh_json_put_time(body, "lapses_at", ticket->lapses_us);
+    eh_json_put_string(body, "lapse", ticket->lapses_us ? then : NULL);
+}
+
 json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk *desk)
 {
     json_t *body = json_object();
@@ -25,6 +32,7 @@ json_t *eh_json_ticket(const struct eh_ticket_view *ticket, const struct eh_desk
     eh_json_put_time(body, "received_at", ticket->received_us);
     eh_json_put_time(body, "assigned_at", ticket->assigned_us);
     eh_json_put_time(body, "due_at", ticket->due_us);
+    eh_json_put_lapse(body, ticket);
     eh_json_put_bool(body, "answered", ticket->answered);
     eh_json_put_bool(body, "late", ticket->late);
     eh_json_put_time(body, "paused_at", ticket->paused_us);
