@@ -406,13 +406,13 @@ def what_lapses_and_ages_is_marked():
     kept = GETS["/v1/reps/ana"], GETS["/v1/me"]
     lapsing = {"source": "default", "team": "sales", "kind": "order", "value": 5, "priority": 5}
     GETS["/v1/reps/ana"] = (200, {**kept[0][1], "tickets": [
-        {**lapsing, "id": "7", "raised": 2, "lapses_at": later(1230), "lapse": "return"},
-        {**lapsing, "id": "8", "raised": 0, "lapses_at": later(1230), "lapse": "tell"},
+        {**lapsing, "id": "7", "raised": 2, "lapses_at": Later(1230), "lapse": "return"},
+        {**lapsing, "id": "8", "raised": 0, "lapses_at": Later(1230), "lapse": "tell"},
         {**lapsing, "id": "9", "lapses_at": None, "lapse": None}]})
     GETS["/v1/me"] = (200, {**kept[1][1], "roles": ["manager"]})
     GETS["/v1/tickets?state=waiting&team=aged"] = (200, {"tickets": [
         ticket("w1", rep=None, state="waiting", why="full", priority=5, raised=2)], "after": None})
-    GETS["/v1/tickets/default/aged"] = (200, ticket("aged", raised=2, history=None, lapses_at=later(1230), lapse="return"))
+    GETS["/v1/tickets/default/aged"] = (200, ticket("aged", raised=2, history=None, lapses_at=Later(1230), lapse="return"))
     try:
         rep = good("rep", "ana")
         assert re.search(r"^7 .* 7\+$", rep, re.M) and re.search(r"^8 .* 5$", rep, re.M), rep
