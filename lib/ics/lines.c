@@ -133,7 +133,7 @@ int eh_ics_lines(struct eh_str text, uint32_t *ret_lines, uint32_t most, uint32_
                  struct eh_error *error)
 {
     struct reading reading = {
-        .source = {text, 0}, .events = ret_lines, .most = most, .error = error};
+        .source = {.left = text}, .events = ret_lines, .most = most, .error = error};
     icalparser *parser = icalparser_new();
     if (!parser)
         return eh_error_set(error, EH_ENOMEM, "1: out of memory");
