@@ -4,13 +4,14 @@ import concurrent.futures
 import datetime
 import os
 
-from harness import Skip, default_desk, default_team, is_root, patiently, run, scenario, wait_until
+from harness import (Skip, default_desk, default_team, is_root, patiently, run, scenario, today,
+                     wait_until)
 from invariants import check_invariants
 from proofs import verify_ok
 
 # Users every Debian has; none of them has anything to do with us.
 MANAGER, AUDITOR, REP, OTHER = "games", "news", "man", "mail"
-TODAY = datetime.date.today()
+TODAY = today()
 
 
 def day(ahead):

@@ -9,12 +9,12 @@ import datetime
 import json
 import re
 
-from harness import OUTBOX, Skip, default_desk, default_team, run, scenario, wait_until
+from harness import OUTBOX, Skip, default_desk, default_team, run, scenario, today, wait_until
 from office import FAKETIME, fakes_time
 from proofs import tampered
 
 REPS = ["ana", "ben", "cai", "dora"]
-LAST = datetime.date.today().replace(day=1) - datetime.timedelta(days=1)
+LAST = today().replace(day=1) - datetime.timedelta(days=1)
 MONTH = LAST.strftime("%Y-%m")
 # Every draw comes out the same: of equals it is always the same one who wins.
 EQUAL = ("UPDATE effect SET draws = decode(repeat('%s', length(draws) / 8), 'hex')"

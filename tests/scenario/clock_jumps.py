@@ -9,14 +9,14 @@ import time
 
 from chaos import check_all, tickets
 from clocks import accept, fake, jump
-from harness import default_desk, default_team, run, scenario, wait_until
+from harness import default_desk, default_team, run, scenario, today, wait_until
 from proofs import verify_ok
 
 YEAR, QUARTER = 365 * 86400, 900
 AT_LEAST = 2          # seconds
 LONG = 3600           # seconds: no scenario takes so long
 LOOK_SECONDS = 9      # after which a standby takes over from a heartbeat that stands still
-TODAY = datetime.date.today()
+TODAY = today()
 MONTH, LAST_MONTH = (d.strftime("%Y-%m") for d in (TODAY, TODAY.replace(day=1) -
                                                    datetime.timedelta(days=1)))
 PLAN = {

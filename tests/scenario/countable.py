@@ -6,10 +6,10 @@ import datetime
 import json
 import os
 
-from harness import default_desk, default_team, run, scenario
+from harness import default_desk, default_team, run, scenario, today
 from invariants import check_invariants
 
-FIRST = (datetime.date.today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+FIRST = (today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
 THEN = FIRST.strftime("%Y-%m")
 BEFORE = (FIRST - datetime.timedelta(days=1)).strftime("%Y-%m")
 QUARTER = "%d-Q%d" % (FIRST.year, (FIRST.month + 2) // 3)

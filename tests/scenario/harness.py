@@ -114,6 +114,11 @@ def note(text):
         print("# " + line, flush=True)
 
 
+def today():
+    """The day in UTC, whatever the zone of the machine."""
+    return datetime.datetime.now(datetime.timezone.utc).date()
+
+
 def patience(seconds):
     """How long to wait for what usually takes up to so many seconds. It keeps a scenario from
     hanging and measures nothing: no scenario fails because the machine is slow or busy."""

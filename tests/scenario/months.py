@@ -9,7 +9,7 @@ import json
 import random
 
 import pools
-from harness import SALES, SEED, SUPPORT, Skip, default_desk, run, scenario, wait_until
+from harness import SALES, SEED, SUPPORT, Skip, default_desk, run, scenario, today, wait_until
 from office import FAKETIME, fakes_time
 from proofs import not_proved, tampered, verify, verify_ok
 
@@ -21,7 +21,7 @@ OTHER_VERSION = ("UPDATE snapshot SET state = state - 1", "UPDATE snapshot SET b
 
 def first_days():
     """Of the months that are over and of the one that runs, the oldest first."""
-    day = datetime.date.today().replace(day=1)
+    day = today().replace(day=1)
     days = [day]
     for _ in range(MONTHS):
         day = (day - datetime.timedelta(days=1)).replace(day=1)

@@ -7,7 +7,7 @@ import json
 import os
 
 from harness import (SALES, SUPPORT, Skip, default_desk, default_team, is_root, patiently, run,
-                     scenario)
+                     scenario, today)
 from invariants import check_invariants
 
 # Users every Debian has; none of them has anything to do with us.
@@ -18,7 +18,7 @@ PARTS = ["equal", "hours", "seniority", "individual"]
 
 def month(back):
     """(name, first day) of the month that many months ago, UTC."""
-    day = datetime.date.today().replace(day=1)
+    day = today().replace(day=1)
     for _ in range(back):
         day = (day - datetime.timedelta(days=1)).replace(day=1)
     return day.strftime("%Y-%m"), day
@@ -171,7 +171,7 @@ def refusals(stack):
             (404, "support/pool", "no plan that governs today", "plans", "man evenhand-plan"),
             (404, "sales/pool?period=" + early, "begins with " + PLAN["from"]),
             (404, "sales/pool?period=" + (
-                datetime.date.today() + datetime.timedelta(400)).strftime("%G-W%V"), "month"),
+                today() + datetime.timedelta(400)).strftime("%G-W%V"), "month"),
             (400, "sales/pool?period=March", "period"),
             (400, "sales/pools?after=March", "after"),
             (400, "sales/pool?colour=red", "colour")]:

@@ -13,13 +13,13 @@ import psycopg2
 import redis
 
 from erasure_kit import comes_to_nothing, counts, found, repeats, send, traces
-from harness import DEAD, INBOX, default_desk, default_team, run, scenario, wait_until
+from harness import DEAD, INBOX, default_desk, default_team, run, scenario, today, wait_until
 from invariants import check_invariants
 from proofs import names, not_proved, verify_ok
 
 SELF = getpass.getuser()
 WORDS = ["sick", "holiday", "training"]
-TODAY = datetime.date.today()
+TODAY = today()
 
 
 def day(ahead):

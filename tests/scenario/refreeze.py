@@ -3,10 +3,10 @@
 ever scores nothing when a manager says so; a figure that goes missing later stays what it was."""
 import datetime
 
-from harness import default_desk, default_team, run, scenario
+from harness import default_desk, default_team, run, scenario, today
 from invariants import check_invariants
 
-FIRST = (datetime.date.today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+FIRST = (today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
 THEN = FIRST.strftime("%Y-%m")
 NOON = int(datetime.datetime(FIRST.year, FIRST.month, 9, 12,
                              tzinfo=datetime.timezone.utc).timestamp() * 1000)

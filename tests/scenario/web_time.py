@@ -7,12 +7,12 @@ import getpass
 import re
 import time
 
-from harness import default_desk, default_team, run, wait_until
+from harness import default_desk, default_team, run, today, wait_until
 from invariants import check_invariants
 from web_kit import page_scenario
 
 SELF = getpass.getuser()
-TODAY = datetime.date.today()
+TODAY = today()
 
 
 def day(ahead):

@@ -6,9 +6,9 @@ import json
 import os
 import subprocess
 
-from harness import EVENHAND, default_desk, default_team, patience, run, scenario
+from harness import EVENHAND, default_desk, default_team, patience, run, scenario, today
 
-FIRST = (datetime.date.today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+FIRST = (today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
 THEN = FIRST.strftime("%Y-%m")
 BEFORE = (FIRST - datetime.timedelta(days=1)).strftime("%Y-%m")
 NOON = int(datetime.datetime(FIRST.year, FIRST.month, 9, 12,
