@@ -37,6 +37,7 @@ import shlex
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -324,6 +325,16 @@ class Daemon:
     def healthy(self):
         """Is /healthz answered 200?"""
         return self.shows("/healthz")
+
+    def listens(self):
+        """Has the admin socket its mode, and can one connect? The path is there before both."""
+        try:
+            mode = stat.S_IMODE(os.stat(self.socket).st_mode)
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(self.socket)
+            return mode == 0o660
+        except OSError:
+            return False
 
     def shows(self, path):
         """Is it answered 200?"""

@@ -194,7 +194,7 @@ def no_names(stack):
     start(stack)
     stack.daemon.stop()
     daemon = stack.daemon.start(ready=False, environment={"EVENHAND_LOOKUP_MS": "600000"})
-    wait_until("the socket is there", lambda: os.path.exists(daemon.socket))
+    wait_until("the socket is there", daemon.listens)
     os.chmod(daemon.socket, 0o666)
     answer = stack.ask_as(MANAGER, "GET", "/v1/teams/sales/fairness")
     assert answer.code == 503 and "could not be looked up" in answer.text, answer
