@@ -116,7 +116,11 @@ static void count_held(struct eh_app *app, const struct eh_message *m, int more)
     struct eh_key key = eh_key_of_text(m->team);
     uint64_t of_team = 0;
     (void)eh_table_get(&full->teams, key, &of_team);
-    eh_require(eh_table_put(&full->teams, key, of_team + (uint64_t)more) == 0);
+    of_team += (uint64_t)more;
+    if (of_team == 0) /* a ticket may name any team: the table has those that wait, no others */
+        eh_table_remove(&full->teams, key);
+    else
+        eh_require(eh_table_put(&full->teams, key, of_team) == 0);
 }
 
 bool app_full_holds(struct eh_app *app, struct eh_batch *b, struct eh_item *item)
